@@ -1,0 +1,158 @@
+"""Units of the city: their identity never changes, their names and places are dated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.text import fold
+
+
+class UnitKind(models.TextChoices):
+    """Kinds of unit in the two-tier local government (in force since 1 July 2025)."""
+
+    CITY = "city", _("City")
+    DEPARTMENT = "department", _("City department")
+    WARD = "ward", _("Ward")
+    COMMUNE = "commune", _("Commune")
+    SPECIAL_ZONE = "special_zone", _("Special zone")
+    DIVISION = "division", _("Division")
+    SERVICE = "service", _("Public non-business unit")
+    INSTITUTION = "institution", _("Training institution")
+    OTHER = "other", _("Other body")
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Sets of units."""
+
+    def open(self) -> Self:
+        """Return the units that exist today."""
+        return self.filter(closed_on=None)
+
+    def under(self, *ancestors: int) -> Self:
+        """Return the units below these, themselves included, by today's tree."""
+        return self.filter(ancestor_links__ancestor_id__in=ancestors).distinct()
+
+    def matching(self, text: str) -> Self:
+        """Return the units whose folded name holds the folded text, or whose code is the text."""
+        return self.filter(Q(search_key__contains=fold(text)) | Q(code=text.strip()))
+
+
+class Unit(models.Model):
+    """An agency, division or institution. `name` is today's, kept by the action that renames."""
+
+    code = models.CharField(max_length=30, unique=True)
+    kind = models.CharField(max_length=20, choices=UnitKind)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    search_key = models.CharField(max_length=200, db_index=True, editable=False)
+    opened_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    successors = models.ManyToManyField(
+        "self", symmetrical=False, related_name="predecessors", blank=True
+    )
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["search_key", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_on=None) | Q(opened_on=None) | Q(closed_on__gte=F("opened_on")),
+                name="accounts_unit_closes_after_it_opens",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitName(models.Model):
+    """The name a unit bore from a day to a day; `until` empty means still."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=200)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(until=None), name="accounts_one_name_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitPlacement(models.Model):
+    """Whose part a unit was from a day to a day."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
+    parent = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="child_placements")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(until=None), name="accounts_one_parent_in_force"
+            ),
+            models.CheckConstraint(
+                condition=~Q(unit=F("parent")), name="accounts_unit_is_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} in {self.parent_id} since {self.since}"
+
+
+class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
+    """Today's tree, flattened."""
+
+    def rebuild(self, *, day: dt.date) -> int:
+        """Replace the closure by that of the placements in force on the day; return its size."""
+        parents = dict(
+            UnitPlacement.objects.filter(
+                Q(until=None) | Q(until__gt=day), since__lte=day
+            ).values_list("unit_id", "parent_id")
+        )
+        rows = []
+        for unit_id in Unit.objects.values_list("pk", flat=True):
+            ancestor, depth = unit_id, 0
+            while ancestor is not None and depth < 20:
+                rows.append(UnitClosure(ancestor_id=ancestor, descendant_id=unit_id, depth=depth))
+                ancestor, depth = parents.get(ancestor), depth + 1
+        self.all().delete()
+        self.bulk_create(rows, batch_size=1000)
+        return len(rows)
+
+
+class UnitClosure(models.Model):
+    """Every pair of a unit and one above it (itself at depth 0), as of today."""
+
+    ancestor = models.ForeignKey(
+        Unit, on_delete=models.CASCADE, related_name="descendant_links"
+    )
+    descendant = models.ForeignKey(
+        Unit, on_delete=models.CASCADE, related_name="ancestor_links"
+    )
+    depth = models.PositiveSmallIntegerField()
+
+    objects = UnitClosureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ancestor", "descendant"], name="accounts_closure_pair_once"
+            )
+        ]
+        indexes = [models.Index(fields=["descendant", "depth"])]
+
+    def __str__(self) -> str:
+        return f"{self.ancestor_id} > {self.descendant_id}"

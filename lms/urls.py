@@ -1,0 +1,5 @@
+"""All addresses. Apps are included by name, so that this package imports none of them."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
