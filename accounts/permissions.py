@@ -1,4 +1,4 @@
-"""Every verb of the product, and which role holds it. Code asks for a `Permission`, never a role."""
+"""Every verb of the product, and which role holds it. Code asks for a `Permission`."""
 
 from enum import StrEnum
 

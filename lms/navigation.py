@@ -20,7 +20,7 @@ GROUPS: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class MenuItem:
-    """A line of the menu. `shown(request)` costs no query beyond the cached rights of the person."""
+    """A line of the menu. `shown(request)` asks the cached rights of the person."""
 
     group: str
     label: Promise

@@ -1,4 +1,4 @@
-"""All settings, read from the environment. Secrets have no default; `make run` creates `var/env`."""
+"""All settings, from the environment. Secrets have no default; `make run` makes `var/env`."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -17,7 +17,9 @@ class LegalBasis(models.Model):
     issued_on = models.DateField(null=True, blank=True)
     effective_from = models.DateField(null=True, blank=True)
     effective_to = models.DateField(null=True, blank=True)
-    replaces = models.ManyToManyField("self", symmetrical=False, related_name="replaced_by", blank=True)
+    replaces = models.ManyToManyField(
+        "self", symmetrical=False, related_name="replaced_by", blank=True
+    )
     note = models.TextField(blank=True)
 
     class Meta:

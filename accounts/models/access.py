@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.units import Unit, UnitClosure
 from accounts.permissions import Permission, Role, roles_with
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from lms.clock import today
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import Self
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
@@ -42,7 +42,9 @@ class UserQuerySet(models.QuerySet["User"]):
         """Order as Vietnamese lists are: given name, family name, then the key."""
         return self.order_by("sort_key", "pk")
 
-    def posted_in(self, units: models.QuerySet[Unit] | list[int], *, day: dt.date | None = None) -> Self:
+    def posted_in(
+        self, units: models.QuerySet[Unit] | list[int], *, day: dt.date | None = None
+    ) -> Self:
         """Return the people who hold a post in these units on the day."""
         posts = Posting.objects.in_force(day).filter(user=OuterRef("pk"), unit__in=units)
         return self.filter(Exists(posts))
@@ -52,9 +54,7 @@ class UserQuerySet(models.QuerySet["User"]):
         if not user.is_authenticated:
             return self.none()
         granted = RoleGrant.objects.giving(user, permission)
-        posts = Posting.objects.in_force().filter(
-            user=OuterRef("pk"), unit__in=granted.unit_ids()
-        )
+        posts = Posting.objects.in_force().filter(user=OuterRef("pk"), unit__in=granted.unit_ids())
         return self.filter(Exists(granted.site_wide()) | Exists(posts))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -81,7 +81,9 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
 
     username = models.CharField(_("sign-in code"), max_length=40, unique=True)
-    staff_code = models.CharField(_("staff code"), max_length=40, unique=True, null=True, blank=True)
+    staff_code = models.CharField(
+        _("staff code"), max_length=40, unique=True, null=True, blank=True
+    )
     family_name = models.CharField(_("family name"), max_length=60, blank=True)
     middle_name = models.CharField(_("middle name"), max_length=100, blank=True)
     given_name = models.CharField(_("given name"), max_length=60)
@@ -103,7 +105,7 @@ class User(AbstractUser):
     held_fields = models.JSONField(default=list, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+    REQUIRED_FIELDS = ["full_name"]
     objects = PersonManager()
 
     class Meta:
@@ -158,7 +160,10 @@ class Posting(models.Model):
         "reference.Code", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     category = models.ForeignKey(
-        "reference.Code", on_delete=models.PROTECT, related_name="+", verbose_name=_("staff category")
+        "reference.Code",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("staff category"),
     )
     rank = models.ForeignKey(
         "reference.Code", on_delete=models.PROTECT, null=True, blank=True, related_name="+"

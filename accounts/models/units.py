@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from lms.text import fold
 
 
+DEEPEST = 20  # a loop in the placements ends here
+
+
 class UnitKind(models.TextChoices):
     """Kinds of unit in the two-tier local government (in force since 1 July 2025)."""
 
@@ -124,8 +127,9 @@ class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
         )
         rows = []
         for unit_id in Unit.objects.values_list("pk", flat=True):
-            ancestor, depth = unit_id, 0
-            while ancestor is not None and depth < 20:
+            ancestor: int | None = unit_id
+            depth = 0
+            while ancestor is not None and depth < DEEPEST:
                 rows.append(UnitClosure(ancestor_id=ancestor, descendant_id=unit_id, depth=depth))
                 ancestor, depth = parents.get(ancestor), depth + 1
         self.all().delete()
@@ -136,12 +140,8 @@ class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
 class UnitClosure(models.Model):
     """Every pair of a unit and one above it (itself at depth 0), as of today."""
 
-    ancestor = models.ForeignKey(
-        Unit, on_delete=models.CASCADE, related_name="descendant_links"
-    )
-    descendant = models.ForeignKey(
-        Unit, on_delete=models.CASCADE, related_name="ancestor_links"
-    )
+    ancestor = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="descendant_links")
+    descendant = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="ancestor_links")
     depth = models.PositiveSmallIntegerField()
 
     objects = UnitClosureQuerySet.as_manager()
