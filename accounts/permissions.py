@@ -104,29 +104,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_CERTIFICATES,
         }
     ),
-    Role.CLASS_SUPERVISOR: frozenset(
-        {
-            P.SEE_COHORTS,
-            P.RECORD_ATTENDANCE,
-            P.SEE_ENROLMENTS,
-            P.ANSWER_LEARNERS,
-        }
-    ),
-    Role.TRAINER: frozenset(
-        {
-            P.SEE_DRAFTS,
-            P.EDIT_COURSES,
-            P.PUBLISH_COURSES,
-            P.EDIT_QUESTIONS,
-            P.SEE_COHORTS,
-            P.RECORD_ATTENDANCE,
-            P.SEE_ENROLMENTS,
-            P.ANSWER_LEARNERS,
-            P.MARK,
-            P.RELEASE_RESULTS,
-            P.GRANT_EXTENSIONS,
-        }
-    ),
+    Role.CLASS_SUPERVISOR: frozenset(),  # by being named on a class, below
+    Role.TRAINER: frozenset({P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS}),
     Role.SIGNATORY: frozenset({P.SEE_COHORTS, P.SIGN_CERTIFICATES, P.SEE_CERTIFICATES}),
     Role.LINE_MANAGER: frozenset({P.SEE_PEOPLE, P.SEE_OBLIGATIONS, P.SEE_ENROLMENTS}),
     Role.SUPPORT: frozenset({P.SEE_PEOPLE, P.EXPLAIN_ACCESS, P.SEE_DELIVERY}),
@@ -162,6 +141,32 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 }
 
 
-def roles_with(permission: Permission) -> list[str]:
-    """Return the roles that hold the permission."""
-    return [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+# What being named as staff of one class gives, for that class alone.
+COHORT_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.TRAINER: frozenset(
+        {
+            P.SEE_COHORTS,
+            P.RECORD_ATTENDANCE,
+            P.SEE_ENROLMENTS,
+            P.ANSWER_LEARNERS,
+            P.MARK,
+            P.RELEASE_RESULTS,
+            P.GRANT_EXTENSIONS,
+        }
+    ),
+    Role.CLASS_SUPERVISOR: frozenset(
+        {P.SEE_COHORTS, P.RECORD_ATTENDANCE, P.SEE_ENROLMENTS, P.ANSWER_LEARNERS}
+    ),
+}
+
+# What being named as staff of one course gives, for that course alone.
+COURSE_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.TRAINER: frozenset({P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS}),
+}
+
+
+def roles_with(
+    permission: Permission, table: dict[str, frozenset[Permission]] = ROLE_PERMISSIONS
+) -> list[str]:
+    """Return the roles that hold the permission by this table."""
+    return [role for role, held in table.items() if permission in held]

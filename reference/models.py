@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from lms.translated import translated
 
 
 class LegalBasis(models.Model):
@@ -37,6 +38,7 @@ class Code(models.Model):
     name_vi = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
+    name = translated("name")
     effective_from = models.DateField(null=True, blank=True)
     effective_to = models.DateField(null=True, blank=True)
     basis = models.ForeignKey(LegalBasis, on_delete=models.PROTECT, null=True, blank=True)
@@ -50,8 +52,3 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def name(self) -> str:
-        """Return the name in the reader's language."""
-        return self.name_en if get_language() == "en" and self.name_en else self.name_vi

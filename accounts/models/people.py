@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
@@ -106,7 +106,7 @@ class User(AbstractUser):
     archived_at = models.DateTimeField(null=True, blank=True)
 
     REQUIRED_FIELDS = ["full_name"]
-    objects = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         indexes = [models.Index(fields=["sort_key", "id"], name="accounts_user_by_name")]

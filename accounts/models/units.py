@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.text import fold
 
-
 DEEPEST = 20  # a loop in the placements ends here
 
 

@@ -1,0 +1,24 @@
+from assessment.models.assignments import Assignment, Mark, Submission, SubmissionFile
+from assessment.models.attempts import Answer, Attempt
+from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
+from assessment.models.questions import Question, QuestionBank, QuestionVersion
+from assessment.models.quizzes import Quiz, QuizItem
+
+__all__ = [
+    "Answer",
+    "Assignment",
+    "Attempt",
+    "Extension",
+    "GradeCell",
+    "GradeEntry",
+    "KeyCorrection",
+    "Mark",
+    "Question",
+    "QuestionBank",
+    "QuestionVersion",
+    "Quiz",
+    "QuizItem",
+    "Release",
+    "Submission",
+    "SubmissionFile",
+]

@@ -1,0 +1,154 @@
+"""Written and spoken work (bài thu hoạch)."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.permissions import Permission
+from courses.models import CourseVersion
+from enrolments.models import Cohort, Enrolment
+
+
+class Assignment(models.Model):
+    """An assignment of one version of a course; `key` is that of its block.
+
+    `criteria`: [{key, name, max_points, levels: [{points, text}]}], shown before the start.
+    """
+
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="assignments")
+    key = models.UUIDField()
+    title_vi = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    brief = models.TextField(_("brief"))
+    takes_text = models.BooleanField(_("text"), default=True)
+    takes_files = models.BooleanField(_("files"), default=True)
+    takes_audio = models.BooleanField(_("audio"), default=False)
+    max_points = models.DecimalField(_("scale"), max_digits=5, decimal_places=2, default=10)
+    pass_percent = models.PositiveSmallIntegerField(_("pass mark (%)"), default=50)
+    criteria = models.JSONField(default=list, blank=True)
+    # Days before the end of the class; the class's own dates give the day.
+    due_days_before_end = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "key"], name="assessment_assignment_once_per_block"
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_text=True) | Q(takes_files=True) | Q(takes_audio=True),
+                name="assessment_assignment_takes_something",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_vi
+
+
+class SubmissionState(models.TextChoices):
+    """The life of a work."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    MARKED = "marked", _("Marked")
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Sets of works."""
+
+    def handed_in(self) -> Self:
+        """Return the works that have left the learner's hands."""
+        return self.exclude(state=SubmissionState.DRAFT)
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the works of the classes on which the user holds the permission, not one's own."""
+        if not user.is_authenticated:
+            return self.none()
+        cohorts = Cohort.objects.allowing(user, permission).values("pk")
+        return self.filter(enrolment__cohort__in=cohorts).exclude(enrolment__learner_id=user.pk)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return one's own works and those handed in to be marked by the user."""
+        if not user.is_authenticated:
+            return self.none()
+        to_mark = Submission.objects.handed_in().allowing(user, Permission.MARK)
+        return self.filter(Q(enrolment__learner_id=user.pk) | Q(pk__in=to_mark.values("pk")))
+
+
+class Submission(models.Model):
+    """What a learner handed in, or is still writing; each hand-in has its number and receipt."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="submissions")
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="+")
+    assignment_key = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=SubmissionState, default=SubmissionState.DRAFT)
+    text = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    is_late = models.BooleanField(default=False)
+    receipt = models.CharField(max_length=20, unique=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "assignment_key", "number"],
+                name="assessment_submission_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "assignment_key"],
+                condition=Q(state="draft"),
+                name="assessment_one_draft_per_assignment",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", submitted_at=None)
+                | (~Q(state="draft") & Q(submitted_at__isnull=False)),
+                name="assessment_handed_in_work_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class SubmissionFile(models.Model):
+    """A file or recording of a work, in order."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["submission", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} #{self.position}"
+
+
+class Mark(models.Model):
+    """A marker's judgement of a work; a later one supersedes, none is overwritten."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="marks")
+    marker = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="marks"
+    )
+    points = models.DecimalField(max_digits=5, decimal_places=2)
+    criteria = models.JSONField(default=dict, blank=True)
+    comment = models.TextField(blank=True)
+    marked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["submission", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}: {self.points}"

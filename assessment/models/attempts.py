@@ -1,0 +1,112 @@
+"""Attempts and answers: the row and its deadline exist from the start, the server's clock rules."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from courses.models import CourseVersion
+from enrolments.models import Enrolment
+
+
+class AttemptState(models.TextChoices):
+    """The life of an attempt."""
+
+    IN_PROGRESS = "in_progress", _("In progress")
+    SUBMITTED = "submitted", _("Submitted")
+    GRADED = "graded", _("Graded")
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Sets of attempts."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return one's own attempts."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(enrolment__learner_id=user.pk)
+
+
+class Attempt(models.Model):
+    """One sitting of a quiz (lượt làm bài).
+
+    `layout` fixes the order of questions and options drawn from `seed`; `check_at` is when the
+    tick looks at an attempt that nobody submitted.
+    """
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="attempts")
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="+")
+    quiz_key = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=12, choices=AttemptState, default=AttemptState.IN_PROGRESS)
+    seed = models.PositiveIntegerField()
+    layout = models.JSONField(default=list)
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True, blank=True)
+    check_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    by_deadline = models.BooleanField(default=False)
+    receipt = models.CharField(max_length=20, unique=True)
+    points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    max_points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    is_passed = models.BooleanField(null=True, blank=True)
+    graded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "quiz_key", "number"], name="assessment_attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["enrolment", "quiz_key"],
+                condition=Q(state="in_progress"),
+                name="assessment_one_open_attempt",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="in_progress", submitted_at=None)
+                | (~Q(state="in_progress") & Q(submitted_at__isnull=False)),
+                name="assessment_submitted_attempt_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="graded") | Q(graded_at__isnull=False, percent__isnull=False),
+                name="assessment_graded_attempt_has_a_mark",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["check_at"], condition=Q(state="in_progress"), name="assessment_to_check"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class Answer(models.Model):
+    """The answer to one question; a save with an older revision changes nothing."""
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="answers")
+    question_key = models.UUIDField()
+    revision = models.PositiveIntegerField()
+    response = models.JSONField(default=dict)
+    is_flagged = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+    points = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt", "question_key"], name="assessment_answer_once_per_question"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id} {self.question_key} r{self.revision}"

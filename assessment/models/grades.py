@@ -1,0 +1,135 @@
+"""The grade ledger, what is released, and exceptions for persons."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assessment.models.assignments import Mark
+from assessment.models.attempts import Attempt
+from courses.models import CourseVersion
+from enrolments.models import Cohort, Enrolment
+
+
+class GradeSource(models.TextChoices):
+    """Where an entry comes from."""
+
+    AUTOMATIC = "automatic", _("Marked automatically")
+    MARKER = "marker", _("Marked by a trainer")
+    CORRECTION = "correction", _("Correction")
+
+
+class GradeEntry(models.Model):
+    """Append-only: every grade ever given, with actor and reason."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grades")
+    component_key = models.UUIDField()
+    source = models.CharField(max_length=12, choices=GradeSource)
+    points = models.DecimalField(max_digits=7, decimal_places=2)
+    max_points = models.DecimalField(max_digits=7, decimal_places=2)
+    percent = models.DecimalField(max_digits=5, decimal_places=2)
+    is_passed = models.BooleanField()
+    attempt = models.ForeignKey(
+        Attempt, on_delete=models.PROTECT, null=True, blank=True, related_name="grades"
+    )
+    mark = models.ForeignKey(
+        Mark, on_delete=models.PROTECT, null=True, blank=True, related_name="grades"
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    given_at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["attempt"],
+                condition=Q(source="automatic"),
+                name="assessment_attempt_graded_once",
+            ),
+            models.UniqueConstraint(
+                fields=["mark"], condition=Q(mark__isnull=False), name="assessment_mark_counts_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["enrolment", "component_key"])]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.component_key}: {self.percent}"
+
+
+class GradeCell(models.Model):
+    """The grade in force of a component: a rollup of the ledger, kept by the action that grades."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grade_cells")
+    component_key = models.UUIDField()
+    entry = models.ForeignKey(GradeEntry, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "component_key"], name="assessment_one_grade_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.component_key}"
+
+
+class Release(models.Model):
+    """Công bố kết quả: from here on learners of the class see grades and feedback."""
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="releases")
+    component_key = models.UUIDField()
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    released_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "component_key"], name="assessment_released_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id} {self.component_key}"
+
+
+class Extension(models.Model):
+    """More time, another day or one more attempt for one person, by whom and why."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="extensions")
+    component_key = models.UUIDField()
+    extra_minutes = models.PositiveSmallIntegerField(default=0)
+    extra_attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField()
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.component_key}"
+
+
+class KeyCorrection(models.Model):
+    """A wrong key of a published quiz, set right beside it; marking reads these rows."""
+
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="+")
+    quiz_key = models.UUIDField()
+    question_key = models.UUIDField()
+    data = models.JSONField()
+    reason = models.TextField()
+    corrected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    corrected_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.quiz_key} {self.question_key}"

@@ -1,0 +1,70 @@
+"""A quiz as its author edits it; learners meet the frozen copy in the published block."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assessment.models.questions import QuestionVersion
+from courses.models import CourseVersion
+
+
+class ResultsShown(models.TextChoices):
+    """When a learner sees marks and feedback."""
+
+    AT_ONCE = "at_once", _("As soon as it is marked")
+    ON_RELEASE = "on_release", _("When the results are released")
+
+
+class Quiz(models.Model):
+    """A quiz (bài kiểm tra) of one version of a course; `key` is that of its block."""
+
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="quizzes")
+    key = models.UUIDField()
+    title_vi = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    intro = models.TextField(blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    attempts_allowed = models.PositiveSmallIntegerField(
+        _("attempts"), default=1, validators=[MinValueValidator(1)]
+    )
+    pass_percent = models.PositiveSmallIntegerField(
+        _("pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
+    )
+    is_shuffled = models.BooleanField(_("shuffle questions and options"), default=True)
+    is_graded = models.BooleanField(_("counts towards the result"), default=True)
+    results_shown = models.CharField(
+        max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "key"], name="assessment_quiz_once_per_block"
+            ),
+            models.CheckConstraint(
+                condition=Q(pass_percent__lte=100), name="assessment_pass_mark_is_a_percentage"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title_vi
+
+
+class QuizItem(models.Model):
+    """A question in a quiz, pinned to one of its versions."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="items")
+    question_version = models.ForeignKey(
+        QuestionVersion, on_delete=models.PROTECT, related_name="quiz_items"
+    )
+    position = models.PositiveSmallIntegerField()
+    points = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+
+    class Meta:
+        ordering = ["quiz", "position", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.quiz_id} #{self.position}"

@@ -1,0 +1,33 @@
+from enrolments.models.cohorts import (
+    Attendance,
+    Cohort,
+    CohortStaff,
+    Decision,
+    Session,
+)
+from enrolments.models.duties import HoursEntry, Obligation, ObligationChange, ObligationCredit
+from enrolments.models.learning import (
+    BlockProgress,
+    LessonProgress,
+    LessonQuestion,
+    LessonQuestionReply,
+)
+from enrolments.models.places import Enrolment, VersionMove
+
+__all__ = [
+    "Attendance",
+    "BlockProgress",
+    "Cohort",
+    "CohortStaff",
+    "Decision",
+    "Enrolment",
+    "HoursEntry",
+    "LessonProgress",
+    "LessonQuestion",
+    "LessonQuestionReply",
+    "Obligation",
+    "ObligationChange",
+    "ObligationCredit",
+    "Session",
+    "VersionMove",
+]

@@ -1,0 +1,8 @@
+"""Facts told to higher apps, inside the transaction that makes them true."""
+
+from django.dispatch import Signal
+
+enrolment_created = Signal()  # enrolment, by
+enrolment_completed = Signal()  # enrolment, by
+enrolment_ended = Signal()  # enrolment, by, reason: withdrawn or entered by mistake
+cohort_state_changed = Signal()  # cohort, before, by
