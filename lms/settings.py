@@ -266,9 +266,9 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # Ticks only say "look what is due": a missed one loses nothing, a doubled one repeats nothing.
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0},
-    "seal-audit": {"task": "audit.seal", "schedule": 60.0},
-    "send-due": {"task": "notifications.send_due", "schedule": 60.0},
+    "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
+    "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]
 # A lease outlasts the longest step of a task; what is published and not begun is stale later.

@@ -83,6 +83,11 @@ class Outbox(models.Model):
                 name="jobs_outbox_undone",
             ),
             models.Index(
+                fields=["queue", "published_at"],
+                condition=Q(done_at=None, dead_at=None, published_at__isnull=False),
+                name="jobs_outbox_in_flight",
+            ),
+            models.Index(
                 fields=["dead_at"],
                 condition=Q(done_at=None, dead_at__isnull=False),
                 name="jobs_outbox_dead",
@@ -114,6 +119,11 @@ class Outbox(models.Model):
         if self._ours().update(lease=lease) != 1:
             raise LeaseLost
         self.lease = lease
+
+    def assert_lease(self) -> None:
+        """End a transaction with effects; if the lease has passed to another, roll them back."""
+        if self._ours().update(lease=self.lease) != 1:
+            raise LeaseLost
 
     def mark_done(self) -> None:
         """Mark done beside the effects; if the lease has passed to another, roll them back."""

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils import timezone
 
 from audit.actions import record
-from jobs.models import Job, Outbox
+from jobs.models import BulkChange, ChangeState, Job, JobState, Outbox
 
 
 @transaction.atomic
@@ -22,6 +24,8 @@ def enqueue(
     not_before: dt.datetime | None = None,
 ) -> Outbox:
     """Have a task carried out once this transaction commits; the same key again is a no-op."""
+    if queue not in settings.JOB_QUEUES:
+        raise ValueError(f"No worker listens to the queue {queue}.")
     row, _created = Outbox.objects.get_or_create(
         key=key,
         defaults={
@@ -85,3 +89,12 @@ def enqueue_slice(*, job: Job) -> Outbox:
         args={"job": job.pk},
         queue=job.queue,
     )
+
+
+@transaction.atomic
+def fail_job(*, job_id: int) -> None:
+    """Show a job, and the bulk change it worked for, as stopped: its slice is a dead letter."""
+    unfinished = Job.objects.unfinished().filter(pk=job_id)
+    unfinished.update(state=JobState.FAILED, finished_at=timezone.now())
+    at_work = [ChangeState.PLANNING, ChangeState.APPLYING, ChangeState.UNDOING]
+    BulkChange.objects.filter(job=job_id, state__in=at_work).update(state=ChangeState.FAILED)
