@@ -1,5 +1,9 @@
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+
+from lms import ledgers
 
 
 class LmsConfig(AppConfig):
@@ -10,3 +14,5 @@ class LmsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("receivers", "registry")
+        post_migrate.connect(ledgers.create_triggers, dispatch_uid="ledger triggers")
+        checks.register(ledgers.missing_triggers, checks.Tags.database)

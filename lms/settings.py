@@ -25,6 +25,8 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 FILES_URL = env.str("FILES_URL", default="http://localhost:8001")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies of ours stand in front; addresses further left in X-Forwarded-For are hearsay.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 BEHIND_TLS = env.bool("BEHIND_TLS", default=SITE_URL.startswith("https://"))
 
 INSTALLED_APPS = [
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "audit.middleware.RequestFacts",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -233,8 +236,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cong-boi-duong@lms.e
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6399/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 900,  # above the longest task and the longest retry delay
-    "unacked_restore_interval": 5,
+    "visibility_timeout": env.int(
+        "VISIBILITY_TIMEOUT", default=900
+    ),  # above the longest task and the longest retry delay
+    "unacked_restore_interval": env.float("UNACKED_RESTORE_INTERVAL", default=5),
     "unacked_restore_throttle": 1,  # the default of 10 scans only every 100 s
     "socket_timeout": 10,
     "socket_connect_timeout": 2,
@@ -261,11 +266,23 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # Ticks only say "look what is due": a missed one loses nothing, a doubled one repeats nothing.
 CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0},
-    "seal-audit": {"task": "audit.seal", "schedule": 60.0},
-    "send-due": {"task": "notifications.send_due", "schedule": 60.0},
+    "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
+    "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]
+# A lease outlasts the longest step of a task; what is published and not begun is stale later.
+OUTBOX_LEASE_SECONDS = env.float("OUTBOX_LEASE_SECONDS", default=60)
+OUTBOX_STALE_SECONDS = env.float("OUTBOX_STALE_SECONDS", default=120)
+OUTBOX_IN_FLIGHT = 200  # per queue; the rest of the backlog waits in the table
+OUTBOX_ATTEMPTS = 5  # then a row is a dead letter
+OUTBOX_BACKOFF_SECONDS = env.float("OUTBOX_BACKOFF_SECONDS", default=2)
+RELAY_POLL_SECONDS = env.float("RELAY_POLL_SECONDS", default=0.2)
+# A slice of a long job hands over after this time; a step of it commits after the other.
+SLICE_SECONDS = env.float("SLICE_SECONDS", default=20)
+STEP_SECONDS = env.float("STEP_SECONDS", default=1)
+# Prometheus sends it as a bearer token; without one only this machine may read /metrics.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- API ----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -1,0 +1,16 @@
+from jobs.models.bulk import BulkChange, BulkRow, ChangeState, RowState, Verdict
+from jobs.models.outbox import Heartbeat, LeaseLost, Outbox
+from jobs.models.work import Job, JobState
+
+__all__ = [
+    "BulkChange",
+    "BulkRow",
+    "ChangeState",
+    "Heartbeat",
+    "Job",
+    "JobState",
+    "LeaseLost",
+    "Outbox",
+    "RowState",
+    "Verdict",
+]

@@ -1,0 +1,169 @@
+"""Append-only tables: the database itself refuses UPDATE, DELETE and TRUNCATE.
+
+An app registers a model beside its definition; `lms/apps.py` creates the triggers after every
+migration (SQLite drops them silently when a table is remade) and checks that they are there.
+A trigger's name holds a digest of its text, so one that is out of date counts as missing.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Error
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+M = TypeVar("M", bound=models.Model)
+
+PREFIX = "ledger_"
+POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$
+"""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """An append-only model and the columns that may still be filled in later."""
+
+    model: type[models.Model]
+    allow_update: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        """Return the table's name."""
+        return self.model._meta.db_table
+
+    def frozen_columns(self) -> list[str]:
+        """Return the columns that an UPDATE may not touch."""
+        columns = [field.column for field in self.model._meta.local_concrete_fields]
+        return [name for name in columns if name and name not in self.allow_update]
+
+
+_ledgers: dict[str, Ledger] = {}
+
+
+def append_only(model: type[M], allow_update: Sequence[str] = ()) -> type[M]:
+    """Register a model whose rows are only ever added; `allow_update` names column exceptions."""
+    _ledgers[model._meta.label_lower] = Ledger(model, tuple(allow_update))
+    return model
+
+
+def registered() -> list[Ledger]:
+    """Return every ledger."""
+    return list(_ledgers.values())
+
+
+def create_triggers(app_config: AppConfig, using: str, **_kwargs: object) -> None:
+    """Receive `post_migrate`: put the triggers of this app's ledgers in place."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    for ledger in registered():
+        if ledger.model._meta.app_label == app_config.label and ledger.table in tables:
+            _put(connection, ledger)
+
+
+def missing_triggers(
+    app_configs: Sequence[AppConfig] | None = None,
+    databases: Sequence[str] | None = None,
+    **_kwargs: Any,
+) -> list[CheckMessage]:
+    """Check, for `manage.py check --database default`, that no ledger lost a trigger."""
+    del app_configs
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        connection = connections[alias]
+        tables = set(connection.introspection.table_names())
+        for ledger in registered():
+            absent = set(_definitions(connection, ledger)) - _present(connection, ledger.table)
+            if ledger.table in tables and absent:
+                hint = "Run manage.py migrate: it puts the triggers back."
+                text = f"{ledger.table} has lost {len(absent)} append-only trigger(s)."
+                found.append(Error(text, hint=hint, obj=ledger.model, id="lms.E001"))
+    return found
+
+
+@contextmanager
+def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Let the tests empty the tables. The product itself never calls this."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    held = [ledger for ledger in registered() if ledger.table in tables]
+    for ledger in held:
+        _drop(connection, ledger.table)
+    try:
+        yield
+    finally:
+        for ledger in held:
+            _put(connection, ledger)
+
+
+def _put(connection: BaseDatabaseWrapper, ledger: Ledger) -> None:
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        _drop(connection, ledger.table)
+        if connection.vendor == "postgresql":
+            cursor.execute(POSTGRES_FUNCTION)
+        for statement in _definitions(connection, ledger).values():
+            cursor.execute(statement)
+
+
+def _drop(connection: BaseDatabaseWrapper, table: str) -> None:
+    quote = connection.ops.quote_name
+    on_table = f" ON {quote(table)}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in _present(connection, table):
+            cursor.execute(f"DROP TRIGGER {quote(name)}{on_table}")
+
+
+def _present(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled <> 'D'"
+        wanted = connection.ops.quote_name(table)
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s"
+        wanted = table
+    with connection.cursor() as cursor:
+        cursor.execute(query, [wanted])
+        return {name for (name,) in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def _definitions(connection: BaseDatabaseWrapper, ledger: Ledger) -> dict[str, str]:
+    """Return name → statement of each trigger the ledger needs."""
+    postgres = connection.vendor == "postgresql"
+    make = _postgres_trigger if postgres else _sqlite_trigger
+    events = ["UPDATE", "DELETE", "TRUNCATE"] if postgres else ["UPDATE", "DELETE"]
+    texts = {event: make(connection, ledger, event) for event in events}
+    return {
+        _name(event, text): text.format(name=_name(event, text)) for event, text in texts.items()
+    }
+
+
+def _name(event: str, text: str) -> str:
+    return f"{PREFIX}{event.lower()}_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _sqlite_trigger(connection: BaseDatabaseWrapper, ledger: Ledger, event: str) -> str:
+    return (
+        f"CREATE TRIGGER {{name}} BEFORE {event} ON {connection.ops.quote_name(ledger.table)}"
+        f"{_when(connection, ledger, event, differs='IS NOT')}"
+        f" BEGIN SELECT RAISE(ABORT, '{ledger.table} is append-only'); END"
+    )
+
+
+def _postgres_trigger(connection: BaseDatabaseWrapper, ledger: Ledger, event: str) -> str:
+    each = "STATEMENT" if event == "TRUNCATE" else "ROW"
+    return (
+        f"CREATE TRIGGER {{name}} BEFORE {event} ON {connection.ops.quote_name(ledger.table)}"
+        f" FOR EACH {each}{_when(connection, ledger, event, differs='IS DISTINCT FROM')}"
+        " EXECUTE FUNCTION ledger_refuse()"
+    )
+
+
+def _when(connection: BaseDatabaseWrapper, ledger: Ledger, event: str, *, differs: str) -> str:
+    if event != "UPDATE" or not ledger.allow_update:
+        return ""
+    quoted = [connection.ops.quote_name(column) for column in ledger.frozen_columns()]
+    return f" WHEN ({' OR '.join(f'OLD.{name} {differs} NEW.{name}' for name in quoted)})"
