@@ -169,8 +169,9 @@ def drop_session(*, session: UploadSession, by: AbstractBaseUser | None) -> None
     """Forget an upload and what arrived of it."""
     if session.file_id is None:
         record(by=by, action="drop_upload", unit_id=session.unit_id, before=_facts(session))
+    path = partial_path(session)  # deleting takes the key away
     session.delete()
-    partial_path(session).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 @transaction.atomic

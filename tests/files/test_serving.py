@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+from collections.abc import Callable
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -17,12 +18,20 @@ from tests.files.make import office, person, png
 pytestmark = pytest.mark.django_db
 
 
+class Started:
+    def __call__(
+        self, status: str, headers: list[tuple[str, str]], _fault: object = None, /
+    ) -> Callable[[bytes], object]:
+        self.status, self.headers = status, headers
+        return lambda _data: None
+
+
 def get(url: str, method: str = "GET", **extra: str) -> tuple[int, dict[str, str], bytes]:
     environ = {"PATH_INFO": "/" + url.split("/", 3)[3], "REQUEST_METHOD": method, **extra}
     setup_testing_defaults(environ)
-    told: list[tuple[str, list[tuple[str, str]]]] = []
-    body = b"".join(serve(environ, lambda status, headers: told.append((status, headers))))
-    return int(told[0][0][:3]), dict(told[0][1]), body
+    start = Started()
+    body = b"".join(serve(environ, start))
+    return int(start.status[:3]), dict(start.headers), body
 
 
 def picture(name: str = "ảnh.png") -> StoredFile:
@@ -117,5 +126,5 @@ def test_large_files_leave_in_small_pieces() -> None:
     file = store(content=content, name="a.pdf", by=person(), accept=DOCUMENTS, purpose="x")
     environ = {"PATH_INFO": "/" + link_to(file, user=file.owner).split("/", 3)[3]}
     setup_testing_defaults(environ)
-    pieces = list(serve(environ, lambda _status, _headers: None))
+    pieces = list(serve(environ, Started()))
     assert max(map(len, pieces)) <= 64 * 1024

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from files import actions
 from files.accept import AUDIO, IMAGES
@@ -98,7 +99,8 @@ def put_status(client: Client, pk: object) -> int:
     return client.put(url, b"x", content_type="application/octet-stream").status_code
 
 
-def test_without_signing_in_nothing_is_taken() -> None:
+def test_without_signing_in_nothing_is_taken(settings: Settings) -> None:
+    settings.LOGIN_URL = "/vao/"
     assert Client().post("/tep/", "{}", content_type="application/json").status_code == 302
 
 
