@@ -304,6 +304,13 @@ SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="0200 000 000")
 UNDO_DAYS = env.int("UNDO_DAYS", default=90)
 ACTIVATION_DAYS = env.int("ACTIVATION_DAYS", default=14)
 
+FILE_QUOTA = env.int("FILE_QUOTA", default=2 * 1024**3)  # bytes one person may store
+FILE_LINK_SECONDS = env.int("FILE_LINK_SECONDS", default=7200)
+# Unfinished uploads: one directory that all web workers share.
+UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(VAR_DIR / "uploads")))
+UPLOAD_SESSION_LIFE = timedelta(hours=48)
+SHEET_ROWS_AT_MOST = env.int("SHEET_ROWS_AT_MOST", default=60_000)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
