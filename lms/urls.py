@@ -16,5 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kha-nang-tiep-can/", views.accessibility, name="accessibility"),
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
     path("", include("jobs.urls")),
-    path("", include("files.urls")),
+    path("tep/", include("files.urls")),
 ]
