@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -127,5 +128,5 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
             break
         shown = {"utf-16": "UTF-16", "cp1258": "Windows-1258"}.get(encoding)
         note = _("The text was converted from %(encoding)s.") % {"encoding": shown}
-        return text, [note] if shown else []
+        return unicodedata.normalize("NFC", text), [note] if shown else []
     raise SheetError(_("The letters of the file cannot be recognised. Save it as .xlsx."))
