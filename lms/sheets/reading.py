@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -69,10 +70,7 @@ def _check_container(data: bytes, extension: str) -> None:
     if data.startswith(OLE) and MACROS in data:
         raise SheetError(_("Files with macros are not taken. Save it as .xlsx and send it again."))
     expected = {"xlsx": ZIP, "ods": ZIP, "xls": OLE}.get(extension)
-    if expected is None:
-        fits = not data.startswith((ZIP, OLE))
-    else:
-        fits = data.startswith(expected)
+    fits = not data.startswith((ZIP, OLE)) if expected is None else data.startswith(expected)
     if not fits:
         raise SheetError(
             _("The content of the file is not that of a .%(kind)s file.") % {"kind": extension}
@@ -120,10 +118,7 @@ def _read_csv(data: bytes, name: str) -> Workbook:
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1258"]
+    encodings = ["utf-16"] if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ["utf-8-sig", "cp1258"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -133,5 +128,5 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
             break
         shown = {"utf-16": "UTF-16", "cp1258": "Windows-1258"}.get(encoding)
         note = _("The text was converted from %(encoding)s.") % {"encoding": shown}
-        return text, [note] if shown else []
+        return unicodedata.normalize("NFC", text), [note] if shown else []
     raise SheetError(_("The letters of the file cannot be recognised. Save it as .xlsx."))

@@ -7,9 +7,10 @@ from accounts.models import User
 
 
 def person(code: str = "tam") -> User:
-    return User.objects.create(
+    made: User = User.objects.create(
         username=code, full_name="Huỳnh Văn Tám", given_name="Tám", sort_key="aa", search_key="tam"
     )
+    return made
 
 
 def png(*, width: int = 2, height: int = 2, tail: bytes = b"") -> io.BytesIO:

@@ -2,6 +2,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import uuid
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ def test_an_upload_that_could_not_be_kept_does_not_begin(facts: dict[str, object
 def test_an_upload_of_another_person_is_absent() -> None:
     opened = begin(signed_in("a"))
     stranger = signed_in("b")
-    answers = [stranger.get(f"/tep/{pk}") for pk in (opened["id"], actions.secrets.token_hex(16))]
+    answers = [stranger.get(f"/tep/{pk}") for pk in (opened["id"], uuid.uuid4())]
     assert [answer.status_code for answer in answers] == [404, 404]
     assert put_status(stranger, opened["id"]) == 404
 
