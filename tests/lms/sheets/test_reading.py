@@ -9,7 +9,7 @@ from openpyxl import Workbook as Book
 from lms.sheets import SheetError, find_table, read_workbook
 from tests.files.make import office
 
-ROWS = [
+ROWS: list[list[object]] = [
     ["UBND PHƯỜNG SÀI GÒN"],
     [],
     ["DANH SÁCH CỬ HỌC VIÊN"],
