@@ -44,9 +44,7 @@ def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell
     target = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 (the response closes it)
     write_xlsx(target, header, rows)
     target.seek(0)
-    return FileResponse(
-        target, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE
-    )
+    return FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
@@ -106,7 +104,7 @@ def _write_cell(
         page.write_datetime(row, column, naive, formats["moment"])
     elif isinstance(cell, dt.date) and cell >= FIRST_DAY:
         page.write_datetime(row, column, cell, formats["day"])
-    elif _is_number(cell) and abs(cell) < SAFE_DIGITS:
+    elif _is_number(cell) and abs(float(cell)) < SAFE_DIGITS:
         page.write_number(row, column, cell)
     elif cell is not None:
         page.write_string(row, column, _words(cell)[:LONGEST_TEXT])

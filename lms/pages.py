@@ -112,7 +112,7 @@ def _read(token: str | None, columns: int) -> _Place | None:
 
 
 def _value(row: Model, path: str) -> object:
-    return reduce(getattr, path.split("__"), row)  # type: ignore[arg-type]
+    return reduce(getattr, path.split("__"), row)
 
 
 def _plain(value: object) -> str | int:

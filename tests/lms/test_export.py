@@ -5,7 +5,7 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from lms.export import csv_lines, csv_response, safe_text, write_xlsx
+from lms.export import Cell, csv_lines, csv_response, safe_text, write_xlsx
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "  ="])
@@ -18,7 +18,7 @@ def test_an_ordinary_name_is_left_alone() -> None:
 
 
 def test_a_csv_file_keeps_numbers_and_writes_days_as_offices_do() -> None:
-    rows = [["=1+1", -5, Decimal("7.5"), dt.date(2026, 9, 2), None]]
+    rows: list[list[Cell]] = [["=1+1", -5, Decimal("7.5"), dt.date(2026, 9, 2), None]]
     lines = list(csv_lines(["Họ tên", "a", "b", "c", "d"], rows))
     assert lines[0] == "\ufeff"
     assert lines[1:] == ["Họ tên,a,b,c,d\r\n", "'=1+1,-5,7.5,02/09/2026,\r\n"]
@@ -40,7 +40,14 @@ def test_a_csv_file_is_written_while_it_is_sent() -> None:
 
 def test_a_workbook_holds_typed_cells_and_no_formula() -> None:
     target = io.BytesIO()
-    cells = ["=1+1", "https://x.example", 10**15, 7.5, dt.date(2026, 9, 2), float("nan")]
+    cells: list[Cell] = [
+        "=1+1",
+        "https://x.example",
+        10**15,
+        7.5,
+        dt.date(2026, 9, 2),
+        float("nan"),
+    ]
     write_xlsx(target, ["h"] * len(cells), [cells])
     row = openpyxl.load_workbook(target).active[2]
     assert [cell.data_type for cell in row] == ["s", "s", "s", "n", "d", "s"]
