@@ -39,5 +39,9 @@ def _own_files(settings: Settings, tmp_path: Path) -> None:
     """Keep the files and the mail of each test apart."""
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path / "files")}}
+    # Pages are tested without collecting the assets first.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    storages["staticfiles"] = {"BACKEND": plain}
     settings.STORAGES = storages
+    settings.STATIC_ROOT = str(tmp_path)
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
