@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
     path("", include("jobs.urls")),
     path("tep/", include("files.urls")),
+    path("thong-bao/", include("notifications.urls")),
 ]
