@@ -203,9 +203,7 @@ def test_only_optional_kinds_bring_a_one_click_way_out() -> None:
 @time_machine.travel(NOON, tick=False)
 def test_a_name_with_line_breaks_adds_no_header(sink: Sink) -> None:
     person = make_person("evil", full_name="An\r\nBcc: e@evil.example")
-    plan_notices(
-        notices=[spec(person, context={"course": "x\r\nBcc: f@evil.example", "due": "-"})]
-    )
+    plan_notices(notices=[spec(person, context={"course": "x\r\nBcc: f@evil.example", "due": "-"})])
     tick()
     (letter,) = sink.letters
     assert letter["Bcc"] is None
@@ -280,6 +278,8 @@ def test_the_tick_asks_the_database_as_often_for_a_thousand_as_for_ten() -> None
 
 def _queries_of_a_tick(people: list[object], *, subject: str) -> list[str]:
     plan_notices(notices=[spec(person, subject=subject) for person in people])
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         hand_over_due(now=timezone.now())
     return [query["sql"] for query in queries.captured_queries]
