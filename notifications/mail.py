@@ -242,7 +242,8 @@ def _context(letter: Message, notices: list[Notice], language: str) -> dict[str,
 
 def absolute(path: str) -> str:
     """Return the address of a page of this site, from the settings and never from a request."""
-    return settings.SITE_URL.rstrip("/") + "/" + path.lstrip("/")
+    site: str = settings.SITE_URL
+    return site.rstrip("/") + "/" + path.lstrip("/")
 
 
 def unsubscribe_url(person_id: int, kinds: list[str]) -> str:

@@ -82,8 +82,10 @@ def settings(request: HttpRequest) -> HttpResponse:
         .values_list("kind", flat=True)
     )
     wanted = [kind.code for kind in optional_kinds() if kind.code not in off]
-    form = MailKindsForm(request.POST or None, initial={"kinds": wanted})
-    if request.method == "POST" and form.is_valid():
+    # Without a ticked box there may be no data at all, and that is an answer too.
+    data = request.POST if request.method == "POST" else None
+    form = MailKindsForm(data, initial={"kinds": wanted})
+    if form.is_valid():
         actions.set_mail_kinds(wanted=form.cleaned_data["kinds"], by=user)
         messages.success(request, _("Saved."))
         return redirect("notifications:settings")

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
-from typing import cast
 
 
 class Sink(socketserver.ThreadingTCPServer):
@@ -37,7 +36,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def letters(self) -> list[EmailMessage]:
         """Return the accepted letters, parsed."""
         policy = email.policy.default
-        return [cast("EmailMessage", email.message_from_bytes(r, policy=policy)) for r in self.raw]
+        return [email.message_from_bytes(raw, policy=policy) for raw in self.raw]
 
     def kill(self, pid: int, *, at: int, before: bool) -> None:
         """Kill the process around the reply to its n-th letter."""
