@@ -11,7 +11,10 @@ pytestmark = pytest.mark.django_db
 
 def _bases(count: int) -> None:
     LegalBasis.objects.bulk_create(
-        LegalBasis(symbol=f"{number}/QĐ", title=f"Title {number // 4}") for number in range(count)
+        LegalBasis(
+            symbol=f"{number}/QĐ", title=f"Title {number // 4}", issuer=f"Issuer {number % 2}"
+        )
+        for number in range(count)
     )
 
 
@@ -27,7 +30,10 @@ def _walk(order: Sequence[str]) -> list[Page[LegalBasis]]:
     return pages
 
 
-@pytest.mark.parametrize("order", [("title", "pk"), ("-title", "pk"), ("-title", "-pk"), ("pk",)])
+@pytest.mark.parametrize(
+    "order",
+    [("title", "pk"), ("-title", "pk"), ("-title", "-pk"), ("pk",), ("issuer", "-title", "pk")],
+)
 def test_every_row_is_shown_once_though_the_sort_column_repeats(order: tuple[str, ...]) -> None:
     _bases(11)
     seen = [row.pk for page in _walk(order) for row in page.rows]
