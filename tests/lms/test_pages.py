@@ -27,6 +27,7 @@ def _walk(order: Sequence[str]) -> list[Page[LegalBasis]]:
     pages = [_page(order=order)]
     while pages[-1].next_token:
         pages.append(_page(pages[-1].next_token, order))
+        assert len(pages) < 10, "the pages go round in a circle"
     return pages
 
 
