@@ -20,7 +20,7 @@ class Renaming:
         return user.pk == change.created_by_id and user.is_active
 
     def basis(self, change: BulkChange) -> str:
-        return str(Unit.objects.filter(code="RULE").values_list("short_name", flat=True).first())
+        return str(Unit.objects.filter(code="RULE").values_list("code", flat=True).first())
 
     def plan_slice(self, change: BulkChange, checkpoint: Mapping[str, Any]) -> PlannedSlice:
         ids, start = change.params["units"], checkpoint.get("start", 0)
@@ -31,15 +31,15 @@ class Renaming:
         return PlannedSlice(rows=rows, checkpoint=left, total=len(ids))
 
     def _row(self, n: int, unit: Unit, change: BulkChange) -> BulkRow:
-        same = unit.short_name == change.params["name"]
+        same = unit.name_en == change.params["name"]
         return BulkRow(
             number=n + 2,
             label=unit.name,
             verdict=Verdict.SAME if same else Verdict.UPDATE,
             included=not same,
-            before={"short_name": unit.short_name},
-            after={"short_name": change.params["name"]},
-            fingerprint=unit.short_name,
+            before={"name_en": unit.name_en},
+            after={"name_en": change.params["name"]},
+            fingerprint=unit.name_en,
             target_type="accounts.unit",
             target_id=unit.pk,
         )
@@ -62,7 +62,7 @@ class Renaming:
         return {
             row.pk: "renamed since"
             for row in rows
-            if names[row.target_id or 0] != (row.after or {})["short_name"]
+            if names[row.target_id or 0] != (row.after or {})["name_en"]
         }
 
     def undo_rows(self, change: BulkChange, rows: Sequence[BulkRow], by: AbstractBaseUser) -> None:
@@ -71,12 +71,12 @@ class Renaming:
     def _write(self, rows: Sequence[BulkRow], side: str) -> None:
         units = Unit.objects.in_bulk([row.target_id for row in rows])
         for row in rows:
-            units[row.target_id or 0].short_name = getattr(row, side)["short_name"]
-        Unit.objects.bulk_update(units.values(), ["short_name"])
+            units[row.target_id or 0].name_en = getattr(row, side)["name_en"]
+        Unit.objects.bulk_update(units.values(), ["name_en"])
 
     def _names(self, rows: Sequence[BulkRow]) -> dict[int, str]:
         found = Unit.objects.filter(pk__in=[row.target_id for row in rows])
-        return dict(found.values_list("pk", "short_name"))
+        return dict(found.values_list("pk", "name_en"))
 
 
 def count_up(job: Job, until: float) -> bool:

@@ -44,11 +44,11 @@ def planned(officer: User, units: list[Unit], name: str = "mới") -> BulkChange
 
 
 def names() -> list[str]:
-    return list(Unit.objects.order_by("pk").values_list("short_name", flat=True))
+    return list(Unit.objects.order_by("pk").values_list("name_en", flat=True))
 
 
 def test_a_plan_writes_nothing_and_counts_everything(officer: User, units: list[Unit]) -> None:
-    Unit.objects.filter(pk=units[0].pk).update(short_name="mới")
+    Unit.objects.filter(pk=units[0].pk).update(name_en="mới")
     before = names()
     change = planned(officer, units)
     assert names() == before
@@ -71,7 +71,7 @@ def test_confirming_twice_applies_once(officer: User, units: list[Unit]) -> None
 
 def test_a_row_that_moved_since_is_left_out_and_listed(officer: User, units: list[Unit]) -> None:
     change = planned(officer, units)
-    Unit.objects.filter(pk=units[3].pk).update(short_name="khác")
+    Unit.objects.filter(pk=units[3].pk).update(name_en="khác")
     confirm(change=change, by=officer)
     run_jobs()
     row = change.rows.get(state="left_out")
@@ -83,7 +83,7 @@ def test_the_whole_is_refused_when_more_than_one_per_cent_moved(
     officer: User, units: list[Unit]
 ) -> None:
     change = planned(officer, units)
-    Unit.objects.filter(pk__in=[units[3].pk, units[4].pk]).update(short_name="khác")
+    Unit.objects.filter(pk__in=[units[3].pk, units[4].pk]).update(name_en="khác")
     confirm(change=change, by=officer)
     run_jobs()
     change.refresh_from_db()
@@ -107,7 +107,7 @@ def test_an_undo_reverses_untouched_rows_and_lists_the_others(
     change = planned(officer, units)
     confirm(change=change, by=officer)
     run_jobs()
-    Unit.objects.filter(pk=units[3].pk).update(short_name="sửa sau")
+    Unit.objects.filter(pk=units[3].pk).update(name_en="sửa sau")
     change.refresh_from_db()
     assert preview_undo(change=change, by=officer)
     run_jobs()
