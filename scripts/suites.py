@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
 # Tests of one group share a worker process and with it a broker; the others spread over the cores.
@@ -60,7 +61,7 @@ def cluster() -> Iterator[str]:
         control = [*unprivileged, postgres_ctl, "--pgdata", str(folder / "data"), "-w"]
         _quietly([*control, "-l", str(folder / "log"), "-o", server, "start"])
         try:
-            yield f"postgresql://lms@/postgres?host={folder}"
+            yield f"postgresql://lms@{quote(str(folder), safe='')}/postgres"
         finally:
             _quietly([*control, "-m", "immediate", "stop"])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from babel.messages.catalog import Message
 from django.conf import settings
 
 from scripts import messages, processes, vendor_assets
@@ -19,7 +20,7 @@ THIS = "tests/test_repository.py"
 
 def tracked(*patterns: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],  # noqa: S607
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
         cwd=ROOT, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     return [ROOT / name for name in listed.splitlines() if name != THIS and (ROOT / name).is_file()]
@@ -130,10 +131,10 @@ def test_the_worker_takes_every_queue(services: dict[str, Any]) -> None:
 
 
 def test_faults_of_a_catalogue_are_found() -> None:
-    entry = messages.Message("Save %(n)s", string="Lưu", flags=["fuzzy"])
+    entry = Message("Save %(n)s", string="Lưu", flags=["fuzzy"])
     assert [fault.split(":")[0] for fault in messages.faults_of(entry, set())] == [
         "fuzzy", "other placeholders",
     ]  # fmt: skip
-    same = messages.Message("Report", string="Report")
+    same = Message("Report", string="Report")
     assert list(messages.faults_of(same, {"Report"})) == []
     assert len(list(messages.faults_of(same, set()))) == 1

@@ -27,8 +27,8 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "saved.tar"
 
 
-def state() -> tuple[list[tuple[object, ...]], dict[str, str]]:
-    rows = list(LegalBasis.objects.order_by("pk").values_list())
+def state() -> tuple[object, dict[str, str]]:
+    rows: object = list(LegalBasis.objects.order_by("pk").values_list())
     root = Path(default_storage.path(""))
     files = {
         str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
