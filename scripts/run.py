@@ -165,7 +165,7 @@ def first_to_stop(root: Path, pids: list[int]) -> list[int]:
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Treat SIGTERM and a closed terminal as Ctrl-C, and Ctrl-C so even where a shell ignores it."""
+    """Treat SIGTERM and a closed terminal as Ctrl-C, which a shell may have told us to ignore."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
