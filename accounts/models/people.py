@@ -137,7 +137,7 @@ class User(AbstractUser):
     kept_rights: frozenset[Permission] | None = None
 
     REQUIRED_FIELDS = ["full_name"]
-    objects: ClassVar[PersonManager[Self]] = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         indexes = [
