@@ -90,10 +90,8 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
 
-# `create_user` of Django, with the sets above.
-PersonManager = UserManager.from_queryset(UserQuerySet)
-# Migrations need no manager, and could not name one made on the fly.
-PersonManager.use_in_migrations = False
+class PersonManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """`create_user` of Django, with the sets above."""
 
 
 class User(AbstractUser):
