@@ -26,7 +26,7 @@ from tests.people import Cast
 
 Browser = Callable[[User], Client]
 NUMBER = "099181001234"
-ORDER = [
+ORDER = (
     "An",
     "Ánh",
     "Ân",
@@ -60,7 +60,7 @@ ORDER = [
     "Uyên",
     "Ưng",
     "Yến",
-]
+)
 
 
 def text(response: HttpResponse) -> str:
