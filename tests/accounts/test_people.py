@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -63,8 +64,9 @@ ORDER = (
 )
 
 
-def text(response: HttpResponse) -> str:
+def text(response: HttpResponseBase) -> str:
     """Return the page."""
+    assert isinstance(response, HttpResponse)
     return response.content.decode()
 
 

@@ -149,6 +149,7 @@ def test_the_session_gets_a_new_key_at_sign_in(hanh: User) -> None:
     client = Client()
     client.session.save()
     before = client.session.session_key
+    assert before
     client.cookies[settings.SESSION_COOKIE_NAME] = before
     try_to(client, "HC4A7")
     assert client.session.session_key != before
