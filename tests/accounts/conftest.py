@@ -2,6 +2,9 @@
 
 import pytest
 
+from accounts.models import User
+from tests.people import Cast
+
 FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -9,3 +12,10 @@ FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 def _english_and_fast(settings: object) -> None:
     settings.LANGUAGE_CODE = "en"  # type: ignore[attr-defined]
     settings.PASSWORD_HASHERS = FAST  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    """Return the cast, all of whom chose English."""
+    User.objects.update(language="en")
+    return cast
