@@ -99,6 +99,8 @@ class Course(models.Model):
     study_form = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
     content_group = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
     periods = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    # Codes of the languages its lessons are in, such as "en vi".
+    languages = models.CharField(max_length=40, default="vi", blank=True)
     lesson_count = models.PositiveSmallIntegerField(default=0)
     current_version = models.ForeignKey(
         "courses.CourseVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -115,6 +117,10 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    def searchable(self) -> str:
+        """Return the folded words by which the course is found."""
+        return fold(f"{self.code} {self.title_vi} {self.title_en}")[:500]
 
 
 class CourseStaffQuerySet(models.QuerySet["CourseStaff"]):
