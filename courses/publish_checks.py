@@ -110,7 +110,7 @@ def check_periods(version: CourseVersion) -> list[Problem]:
         if module.periods == 0:
             text = _("“%(title)s” has no periods.") % {"title": module.title}
             found.append(_blocker(text, f"module:{module.pk}"))
-    if version.periods == 0:
+    if version.periods == 0 and not found:
         found.append(_blocker(_("The course has no periods."), "version"))
     return found
 

@@ -59,8 +59,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(archived_at=None, current_version__isnull=False)
 
     def matching(self, text: str) -> Self:
-        """Return the courses whose folded titles or code hold the folded text."""
-        return self.filter(search_key__contains=fold(text))
+        """Return the courses whose folded titles or code hold every word of the text."""
+        words = (Q(search_key__contains=word) for word in fold(text).split())
+        return self.filter(*words)
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the courses on which the user holds the permission today."""
