@@ -301,6 +301,10 @@ class Migration(migrations.Migration):
             model_name='enrolment',
             index=models.Index(fields=['sending_unit', 'state'], name='enrolments__sending_844768_idx'),
         ),
+        migrations.AddIndex(
+            model_name='enrolment',
+            index=models.Index(fields=['cohort', 'sending_unit', 'state'], name='enrolments_class_counts'),
+        ),
         migrations.AddConstraint(
             model_name='enrolment',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'mistake'), _negated=True), fields=('cohort', 'learner'), name='enrolments_enrolment_once_per_cohort'),
