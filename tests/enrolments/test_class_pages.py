@@ -62,7 +62,9 @@ def url(name: str, *args: object) -> str:
 
 
 def names(client: Client, cohort: Cohort, query: str = "") -> str:
-    return client.get(url("cohort", cohort.pk) + query).content.decode()
+    answer = client.get(url("cohort", cohort.pk) + query)
+    assert answer.status_code == 200, answer.headers
+    return answer.content.decode()
 
 
 def test_each_officer_sees_the_learners_of_their_scope(
