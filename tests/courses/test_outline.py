@@ -75,7 +75,7 @@ def poll() -> Iterator[PollKind]:
     kind = PollKind()
     block_kinds.register("poll", kind)
     yield kind
-    del block_kinds._entries["poll"]  # noqa: SLF001 (only tests take kinds out)
+    del block_kinds._entries["poll"]
     PollKind.copied.clear()
 
 

@@ -124,7 +124,7 @@ def test_the_page_of_a_course_tells_what_it_gives_asks_and_holds(
         with django_assert_max_num_queries(9):  # type: ignore[attr-defined]
             page = client.get(url).content.decode()
     finally:
-        del course_page_actions._entries["test"]  # noqa: SLF001 (only tests take entries out)
+        del course_page_actions._entries["test"]
     for words in ("Soạn được văn bản", "Bài 1", "80%", f"[slot {version.course.code}]"):
         assert words in page
 

@@ -217,7 +217,7 @@ def test_the_database_itself_refuses_to_change_a_published_version(cast: Cast) -
 def test_a_lost_trigger_is_found_by_the_system_check(cast: Cast) -> None:
     assert ledgers.missing_triggers(databases=["default"]) == []
     with transaction.atomic():
-        ledgers._drop(connection, "courses_block")  # noqa: SLF001 (the fault under test)
+        ledgers._drop(connection, "courses_block")
         found = ledgers.missing_triggers(databases=["default"])
         transaction.set_rollback(True)
     assert "courses_block has lost 3" in str(found)
