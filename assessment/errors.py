@@ -27,6 +27,13 @@ class AttemptOver(Refused):
         super().__init__(_("This attempt is over: nothing more can be saved."))
 
 
+class NotTheLearner(Refused):
+    """Somebody else than the person whose test it is."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Only the learner takes the test."))
+
+
 class AnswerTooLong(Refused):
     """More than an answer can be."""
 
@@ -46,6 +53,7 @@ __all__ = [
     "AttemptOver",
     "NoAttemptLeft",
     "NotInQuiz",
+    "NotTheLearner",
     "OwnRecord",
     "QuizClosed",
     "Refused",

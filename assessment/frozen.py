@@ -96,9 +96,7 @@ class FrozenQuiz:
         right = dict(rows.order_by("pk").values_list("question_key", "data"))
         if not right:
             return self
-        questions = tuple(
-            replace(row, data=right.get(row.key, row.data)) for row in self.questions
-        )
+        questions = tuple(replace(row, data=right.get(row.key, row.data)) for row in self.questions)
         return replace(self, questions=questions)
 
 

@@ -27,7 +27,7 @@ class Marked:
 
 
 def mark(quiz: FrozenQuiz, responses: Mapping[uuid.UUID, Response]) -> Marked:
-    """Return the marks. What was not answered earns nothing; sums are exact until they are shown."""
+    """Return the marks: nothing for what was not answered, sums exact until they are shown."""
     earned = {
         question.key: Fraction(question.points)
         * question.owner.score(question.data, responses[question.key])

@@ -118,9 +118,7 @@ def release(*, cohort: Cohort, component_key: uuid.UUID, by: User) -> Release:
     cells = GradeCell.objects.filter(enrolment__cohort=cohort, component_key=component_key)
     shown = cells.filter(released_at=None).update(released_at=row.released_at)
     facts = {"component": str(component_key), "learners": shown}
-    record(
-        by=by, action="release_results", target=cohort, unit_id=cohort.organiser_id, after=facts
-    )
+    record(by=by, action="release_results", target=cohort, unit_id=cohort.organiser_id, after=facts)
     start_job(
         kind=SETTLE_RELEASE,
         key=f"{SETTLE_RELEASE}:{row.pk}",
@@ -164,9 +162,7 @@ def _write_marks(attempt: Attempt, quiz: FrozenQuiz) -> None:
     )
 
 
-def _entry_of(
-    source: GradeSource, attempt: Attempt | None, mark: Mark | None
-) -> GradeEntry | None:
+def _entry_of(source: GradeSource, attempt: Attempt | None, mark: Mark | None) -> GradeEntry | None:
     if mark is not None:
         return GradeEntry.objects.filter(mark=mark).first()
     if attempt is not None and source == GradeSource.AUTOMATIC:

@@ -41,9 +41,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def to_close(self, now: dt.datetime) -> Self:
         """Return the open attempts whose time, or whose class, is over."""
-        return self.open().filter(
-            Q(check_at__lte=now) | Q(enrolment__cohort__state__in=OVER)
-        )
+        return self.open().filter(Q(check_at__lte=now) | Q(enrolment__cohort__state__in=OVER))
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the attempts of classes on which the user holds the permission, not one's own."""

@@ -39,8 +39,7 @@ class Quiz(models.Model):
     is_shuffled = models.BooleanField(_("shuffle questions and options"), default=True)
     is_graded = models.BooleanField(_("counts towards the result"), default=True)
     results_shown = models.CharField(
-        _("results are shown"),
-        max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
+        _("results are shown"), max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
     )
     title = translated("title")
 
