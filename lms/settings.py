@@ -279,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-units": {"task": "accounts.refresh_units", "schedule": 600.0},
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
+    "close-attempts": {"task": "assessment.tick", "schedule": 20.0, "options": {"expires": 20}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]
