@@ -14,7 +14,7 @@ from jobs.work import outbox_task
 SLICE: Final = 20.0  # seconds; what is left over waits for the next tick
 
 
-@outbox_task(name="assessment.grade", queue="grading")
+@outbox_task(name="assessment.grade")
 def grade(row: Outbox) -> None:
     """Mark one attempt."""
     grades.grade_attempt(attempt=Attempt.objects.get(pk=row.args["attempt"]))
