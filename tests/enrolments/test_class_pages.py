@@ -107,9 +107,10 @@ PAGES = [
 ]
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(("name", "allowed"), PAGES)
 def test_only_those_who_run_a_class_reach_its_acts(
-    cohort: Cohort, place: Enrolment, cast: Cast, browser: Browser, name: str, allowed: set[str]
+    cohort: Cohort, cast: Cast, browser: Browser, name: str, allowed: set[str]
 ) -> None:
     found = {
         part
@@ -119,12 +120,13 @@ def test_only_those_who_run_a_class_reach_its_acts(
     assert found == allowed
 
 
+@pytest.mark.usefixtures("place", "session")
 @pytest.mark.parametrize(
     "name",
     ["cohort", "sessions", "staff", "newcomers", "unreached", "signed_list", "export"],
 )
 def test_every_page_of_a_class_opens(
-    cohort: Cohort, place: Enrolment, session: Session, cast: Cast, browser: Browser, name: str
+    cohort: Cohort, cast: Cast, browser: Browser, name: str
 ) -> None:
     answer = browser(cast.department_hr).get(url(name, cohort.pk))
     answer.close()
