@@ -32,4 +32,8 @@ def finish(*places: int) -> None:
 
 
 if __name__ == "__main__":
-    {"send": send, "finish": finish}[sys.argv[1]](*map(int, sys.argv[2:]))
+    numbers = [int(word) for word in sys.argv[2:]]
+    if sys.argv[1] == "send":
+        send(*numbers)
+    else:
+        finish(*numbers)

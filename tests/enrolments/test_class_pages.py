@@ -174,7 +174,7 @@ def test_filters_and_export_hold_the_same_learners(
     assert cast.manager.full_name not in names(client, cohort, "?q=hong hanh")
     answer = client.get(url("export", cohort.pk) + "?q=hong hanh")
     assert isinstance(answer, FileResponse)
-    rows = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)  # type: ignore[union-attr]
+    rows = list(load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
     answer.close()
     assert [row[2] for row in rows[1:]] == [cast.learner.full_name]
 

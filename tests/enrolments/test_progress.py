@@ -1,6 +1,7 @@
 """How a place is completed, and what follows."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -146,7 +147,7 @@ def test_hours_of_a_course_that_issues_at_once_come_with_completion(place: Enrol
     place.version.save()
     finish(place)
     entry = HoursEntry.objects.get()
-    assert (entry.credited, entry.year, entry.unit.code) == (2, today().year, "26743")
+    assert (entry.credited, entry.year, entry.unit.code) == (Decimal(2), today().year, "26743")
 
 
 def test_hours_are_credited_once_and_reversed_once(place: Enrolment, cast: Cast) -> None:
