@@ -29,9 +29,9 @@ def run(*arguments: object, times: int) -> None:
 
 def open_class(seats: int | None = None) -> tuple[Cohort, int, int, list[int]]:
     cast = make_cast()
-    version = mark_published(make_version(by=cast.trainer, lessons=2), by=cast.trainer)
+    version = make_version(by=cast.trainer, lessons=2)
     version.issues_at_once = True
-    version.save()
+    mark_published(version, by=cast.trainer)
     cohort = make_cohort(version, by=cast.hr, organiser=cast.department, seats=seats)
     people = [make_user(unit=cast.ward).pk for _n in range(30)]
     return cohort, cast.ward.pk, cast.hr.pk, people
