@@ -5,9 +5,11 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import Permission
-from accounts.rights import rights
+from accounts.models import User
+from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
+from accounts.rights import right_sources, rights
 from enrolments import notices
+from enrolments.models import CohortStaff
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from lms.navigation import MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
@@ -72,6 +74,16 @@ notice_kinds.register(
     ),
 )
 P = Permission
+
+
+def rights_of_class_staff(user: User) -> frozenset[Permission]:
+    """Return what being named on classes gives a person."""
+    roles = CohortStaff.objects.in_force().filter(user_id=user.pk).values_list("role", flat=True)
+    named = [COHORT_STAFF_PERMISSIONS.get(role, frozenset()) for role in roles.distinct()]
+    return frozenset[Permission]().union(*named)
+
+
+right_sources.register("class staff", rights_of_class_staff)
 
 
 def holders_of(*any_of: Permission) -> Callable[[HttpRequest], bool]:

@@ -127,15 +127,15 @@ class Course(models.Model):
 class CourseStaffQuerySet(models.QuerySet["CourseStaff"]):
     """Sets of course staff."""
 
+    def in_force(self) -> Self:
+        """Return the rows that hold today."""
+        day = today()
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
     def giving(self, user: User, permission: Permission) -> Self:
         """Return the user's rows that give the permission on their course today."""
-        day = today()
-        return self.filter(
-            Q(until=None) | Q(until__gt=day),
-            since__lte=day,
-            user_id=user.pk,
-            role__in=roles_with(permission, COURSE_STAFF_PERMISSIONS),
-        )
+        roles = roles_with(permission, COURSE_STAFF_PERMISSIONS)
+        return self.in_force().filter(user_id=user.pk, role__in=roles)
 
 
 class CourseStaff(models.Model):
