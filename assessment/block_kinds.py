@@ -97,7 +97,7 @@ class QuizKind(BlockKind):
     """A quiz (bài kiểm tra) of the bank's questions."""
 
     code = "quiz"
-    label: ClassVar[str | Promise] = gettext_lazy("Test")
+    label: ClassVar[str | Promise] = gettext_lazy("Quiz")
     icon = "clipboard-check"
     form_class: type[BlockForm] = QuizBlockForm
     completes_on = CompletesOn.EVENT
@@ -116,7 +116,7 @@ class QuizKind(BlockKind):
 
     def save(self, block: Block, content: Content, *, by: User) -> None:
         """Store the settings."""
-        title = content.data.get("title") or _("Test")
+        title = content.data.get("title") or _("Quiz")
         put_settings(block=block, settings={"title_vi": title} | dict(content.extra), by=by)
 
     def delete(self, block: Block, *, by: User) -> None:
