@@ -54,7 +54,7 @@ DATA: dict[str, dict[str, Any]] = {
     "numeric": {"value": "731946", "tolerance": "0.5"},
     "matching": MATCHING,
 }
-RIGHT: dict[str, dict[str, list[str]]] = {
+RIGHT: dict[str, dict[str, Any]] = {
     "single": {"choice": ["a1b2c3"]},
     "multiple": {"choice": ["k1", "k2"]},
     "true_false": {"choice": ["true"]},

@@ -42,7 +42,7 @@ def _sit(room: Room, client: Client) -> None:
     """Sit the test, wrongly where the right answer would itself be a secret word."""
     room.begin()
     for kind, fields in RIGHT.items():
-        wrong = {"text": ["0"]} if "text" in fields else fields
+        wrong: dict[str, Any] = {"text": ["0"]} if "text" in fields else fields
         room.save(client, kind, **wrong)
     client.post(room.url("hand_in", 1))
 
