@@ -1,7 +1,6 @@
 """The broker and the relay of the job tests, for marking by a real worker."""
 
 from tests.jobs.conftest import (
-    _ledgers_are_lifted_for_the_flush,
     broker,
     broker_process,
     carry_out,
@@ -9,7 +8,6 @@ from tests.jobs.conftest import (
 )
 
 __all__ = [
-    "_ledgers_are_lifted_for_the_flush",
     "broker",
     "broker_process",
     "carry_out",
