@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Permission
-from assessment.actions.quizzes import put_settings
+from assessment.actions.questions import add_question, bank_of
+from assessment.actions.quizzes import put_settings, set_questions
 from assessment.asking import asked
 from assessment.frozen import FrozenQuestion
+from assessment.importing import QuestionPlan
 from assessment.kinds import question_kinds
 from assessment.kinds.base import drawn
 from assessment.models import Question, QuestionVersion, Quiz, QuizItem
@@ -97,7 +99,7 @@ class QuizKind(BlockKind):
     """A quiz (bài kiểm tra) of the bank's questions."""
 
     code = "quiz"
-    label: ClassVar[str | Promise] = gettext_lazy("Test")
+    label: ClassVar[str | Promise] = gettext_lazy("Quiz")
     icon = "clipboard-check"
     form_class: type[BlockForm] = QuizBlockForm
     completes_on = CompletesOn.EVENT
@@ -115,9 +117,19 @@ class QuizKind(BlockKind):
         QuizItem.objects.bulk_create(QuizItem(quiz=new, **facts) for facts in items)
 
     def save(self, block: Block, content: Content, *, by: User) -> None:
-        """Store the settings."""
-        title = content.data.get("title") or _("Test")
-        put_settings(block=block, settings={"title_vi": title} | dict(content.extra), by=by)
+        """Store the settings and, where they come from a folder, the questions."""
+        title = content.data.get("title") or _("Quiz")
+        given = {name: value for name, value in content.extra.items() if name in SETTINGS}
+        quiz = put_settings(block=block, settings={"title_vi": title} | given, by=by)
+        plans: list[QuestionPlan] | None = content.extra.get("questions")
+        if plans is not None:
+            bank = bank_of(course=block.version.course, by=by)
+            questions = [
+                (add_question(bank=bank, wording=p.wording, topic=p.topic, key=p.key, by=by), p)
+                for p in plans
+            ]
+            weighed = [(question, plan.points) for question, plan in questions]
+            set_questions(quiz=quiz, questions=weighed, by=by)
 
     def delete(self, block: Block, *, by: User) -> None:
         """Remove the quiz; its questions stay in the bank."""
@@ -187,10 +199,24 @@ class QuizKind(BlockKind):
         return f"{_title(frozen)} ({words})"
 
 
+if TYPE_CHECKING:  # generic for the type checker only
+    QuestionChoice = forms.ModelChoiceField[Question]
+else:
+    QuestionChoice = forms.ModelChoiceField
+
+
+class BankChoiceField(QuestionChoice):
+    """A choice among questions, by their words."""
+
+    def label_from_instance(self, obj: Question) -> str:
+        """Return the beginning of the question."""
+        return _words_of(obj)
+
+
 class QuestionBlockForm(BlockForm):
     """Choose the question of the bank that the lesson asks."""
 
-    question = forms.ModelChoiceField(
+    question = BankChoiceField(
         label=gettext_lazy("Question of the bank"), queryset=Question.objects.none()
     )
 
@@ -199,7 +225,6 @@ class QuestionBlockForm(BlockForm):
         field = self.fields["question"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = self.choices()
-            field.label_from_instance = _words_of
 
     def choices(self) -> QuerySet[Question]:
         """Return the questions of the course's banks that the author may use."""

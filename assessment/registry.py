@@ -11,13 +11,18 @@ from assessment import notices
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
+from assessment.importing import import_question, import_quiz
 from courses.blocks import block_kinds
+from courses.importing import block_importers
 from jobs.slices import slice_kinds
 from lms.navigation import TEACHING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
 block_kinds.register("question", QuestionKind(), weight=70)
 block_kinds.register("quiz", QuizKind(), weight=80)
+
+block_importers.register("question", import_question)
+block_importers.register("quiz", import_quiz)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
 

@@ -43,9 +43,19 @@ def bank_of(*, course: Course, by: User) -> QuestionBank:
 
 
 @transaction.atomic
-def add_question(*, bank: QuestionBank, wording: Wording, by: User, topic: str = "") -> Question:
-    """Put a question in a bank."""
-    question = Question.objects.create(bank=bank, topic=topic)
+def add_question(
+    *,
+    bank: QuestionBank,
+    wording: Wording,
+    by: User,
+    topic: str = "",
+    key: uuid.UUID | None = None,
+) -> Question:
+    """Put a question in a bank. With a key, one that is there is brought up to date."""
+    known = Question.objects.filter(key=key).first() if key else None
+    if known:
+        return edit_question(question=known, wording=wording, by=by, topic=topic)
+    question = Question.objects.create(bank=bank, topic=topic, key=key or uuid.uuid4())
     _new_version(question, wording, number=1, by=by)
     record(by=by, action="add_question", target=question, unit_id=bank.provider.unit_id)
     return question

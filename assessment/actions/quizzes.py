@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -34,13 +34,35 @@ def add_questions(*, quiz: Quiz, questions: Iterable[Question], by: User) -> int
     items = QuizItem.objects.filter(quiz=quiz)
     asked = set(items.values_list("question_version__question", flat=True))
     last = items.aggregate(last=Max("position"))["last"] or 0
-    new = [row for row in questions if row.pk not in asked and row.current_id]
+    new = [row.current for row in questions if row.pk not in asked and row.current]
     QuizItem.objects.bulk_create(
-        QuizItem(quiz=quiz, question_version_id=row.current_id, position=last + place)
-        for place, row in enumerate(new, start=1)
+        QuizItem(quiz=quiz, question_version=version, position=last + place)
+        for place, version in enumerate(new, start=1)
     )
     touch(quiz.version)
     return len(new)
+
+
+@transaction.atomic
+def set_questions(*, quiz: Quiz, questions: Sequence[tuple[Question, Decimal]], by: User) -> None:
+    """Make the quiz ask exactly these questions, in this order. Safe to call twice."""
+    del by
+    demand_draft(quiz.version)
+    held = {
+        item.question_version.question_id: item
+        for item in quiz.items.select_related("question_version")
+    }
+    wanted = {question.pk for question, _points in questions}
+    QuizItem.objects.filter(
+        pk__in=[item.pk for key, item in held.items() if key not in wanted]
+    ).delete()
+    for position, (question, points) in enumerate(questions, start=1):
+        facts = {"question_version": question.current, "position": position, "points": points}
+        item = held.get(question.pk)
+        if item is None:
+            QuizItem.objects.create(quiz=quiz, **facts)
+        else:
+            QuizItem.objects.filter(pk=item.pk).update(**facts)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ class WordingForm(forms.Form):
         help_text=gettext_lazy("Paragraphs apart by a blank line; **bold**, *italic*, - list."),
     )
     explanation = forms.CharField(
-        label=gettext_lazy("Explanation"),
+        label=gettext_lazy("Explanation of the answer"),
         widget=forms.Textarea({"rows": 3}),
         max_length=4000,
         required=False,

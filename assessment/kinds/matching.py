@@ -140,7 +140,9 @@ class _Keys:
 
     def __init__(self, stored: Data) -> None:
         pairs = stored.get("pairs", [])
-        self._held = {("left", pair["left"]): pair["key"] for pair in pairs}
+        self._held: dict[tuple[str, str], str] = {
+            ("left", pair["left"]): pair["key"] for pair in pairs
+        }
         self._held |= {("right", pair["right"]): pair["right_key"] for pair in pairs}
         self._held |= {("right", row["text"]): row["key"] for row in stored.get("distractors", [])}
 

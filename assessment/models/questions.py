@@ -80,7 +80,7 @@ class Question(models.Model):
 
     bank = models.ForeignKey(QuestionBank, on_delete=models.PROTECT, related_name="questions")
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    topic = models.CharField(_("topic"), max_length=120, blank=True)
+    topic = models.CharField(_("Topic"), max_length=120, blank=True)
     current = models.ForeignKey(
         "assessment.QuestionVersion",
         on_delete=models.PROTECT,
@@ -109,9 +109,9 @@ class QuestionVersion(models.Model):
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=QuestionKind)
-    body = models.TextField(_("question"))
+    body = models.TextField(_("Question"))
     data = models.JSONField(default=dict)
-    explanation = models.TextField(_("explanation"), blank=True)
+    explanation = models.TextField(_("Explanation of the answer"), blank=True)
     lesson_key = models.UUIDField(null=True, blank=True)
     language = models.CharField(max_length=2, default="vi")
     created_by = models.ForeignKey(

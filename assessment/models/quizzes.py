@@ -26,20 +26,20 @@ class Quiz(models.Model):
 
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="quizzes")
     key = models.UUIDField()
-    title_vi = models.CharField(_("title"), max_length=200)
-    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
-    intro = models.TextField(_("introduction"), blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    title_vi = models.CharField(_("Title"), max_length=200)
+    title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
+    intro = models.TextField(_("Introduction"), blank=True)
+    minutes = models.PositiveSmallIntegerField(_("Minutes"), null=True, blank=True)
     attempts_allowed = models.PositiveSmallIntegerField(
-        _("attempts"), default=1, validators=[MinValueValidator(1)]
+        _("Attempts"), default=1, validators=[MinValueValidator(1)]
     )
     pass_percent = models.PositiveSmallIntegerField(
-        _("pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
+        _("Pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
     )
-    is_shuffled = models.BooleanField(_("shuffle questions and options"), default=True)
-    is_graded = models.BooleanField(_("counts towards the result"), default=True)
+    is_shuffled = models.BooleanField(_("Shuffle questions and options"), default=True)
+    is_graded = models.BooleanField(_("Counts towards the result"), default=True)
     results_shown = models.CharField(
-        _("results are shown"), max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
+        _("Results are shown"), max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
     )
     title = translated("title")
 

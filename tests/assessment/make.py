@@ -54,7 +54,7 @@ DATA: dict[str, dict[str, Any]] = {
     "numeric": {"value": "731946", "tolerance": "0.5"},
     "matching": MATCHING,
 }
-RIGHT: dict[str, dict[str, list[str]]] = {
+RIGHT: dict[str, dict[str, Any]] = {
     "single": {"choice": ["a1b2c3"]},
     "multiple": {"choice": ["k1", "k2"]},
     "true_false": {"choice": ["true"]},
@@ -106,9 +106,11 @@ def make_question(course: Course, kind: str, *, by: User) -> Question:
     return add_question(bank=bank_of(course=course, by=by), wording=wording, by=by)
 
 
-def make_quiz_draft(*, by: User, kinds: list[str] | None = None, **settings: Any) -> CourseVersion:
+def make_quiz_draft(
+    *, by: User, course: Course | None = None, kinds: list[str] | None = None, **settings: Any
+) -> CourseVersion:
     """Return a draft whose first lesson has a quiz of one question a kind."""
-    version = make_draft(make_course(), by=by)
+    version = make_draft(course or make_course(), by=by)
     lesson = version.lessons.first()
     assert lesson is not None
     facts = {"title_vi": "Bài kiểm tra cuối khóa", "minutes": 45} | settings

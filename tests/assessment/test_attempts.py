@@ -50,7 +50,9 @@ def test_a_learner_sits_a_test_from_start_to_receipt(room: Room, learner: Client
     assert "Đang chấm" in receipt.content.decode()
     mark_all()
     attempt.refresh_from_db()
-    assert (attempt.state, attempt.percent, attempt.is_passed) == ("graded", 100, True)
+    assert attempt.state == "graded"
+    assert attempt.percent == 100
+    assert attempt.is_passed
 
 
 def test_starting_twice_gives_the_same_attempt(room: Room) -> None:
@@ -110,13 +112,14 @@ def test_fifty_submits_to_a_test_of_two_attempts_give_two(cast: Cast, browser: B
     ],
 )
 def test_the_servers_clock_decides_what_is_late(
-    room: Room, learner: Client, after: dt.timedelta, *, is_taken: bool
+    room: Room, browser: Browser, after: dt.timedelta, *, is_taken: bool
 ) -> None:
     attempt = room.begin()
     assert attempt.deadline_at
     with time_machine.travel(attempt.deadline_at + after, tick=False):
-        learner.force_login(room.learner, backend="django.contrib.auth.backends.ModelBackend")
-        answer = room.save(learner, "single", **RIGHT["single"], now="2020-01-01", saved_at="x")
+        answer = room.save(
+            browser(room.learner), "single", **RIGHT["single"], now="2020-01-01", saved_at="x"
+        )
     assert answer.status_code == (200 if is_taken else 410)
     assert Answer.objects.exists() is is_taken
 
@@ -259,12 +262,11 @@ def test_the_tick_hands_in_an_untimed_attempt_when_the_class_closes(cast: Cast) 
     assert not Attempt.objects.get().is_open
 
 
-def test_opening_a_page_after_the_time_shows_the_receipt(room: Room, learner: Client) -> None:
+def test_opening_a_page_after_the_time_shows_the_receipt(room: Room, browser: Browser) -> None:
     attempt = room.begin()
     assert attempt.check_at
     with time_machine.travel(attempt.check_at + dt.timedelta(seconds=1), tick=False):
-        learner.force_login(room.learner, backend="django.contrib.auth.backends.ModelBackend")
-        page = learner.get(room.url("question", 1))
+        page = browser(room.learner).get(room.url("question", 1))
     assert page.headers["Location"] == room.url("result", 1)
     assert Attempt.objects.get().by_deadline
 
@@ -321,9 +323,8 @@ def test_the_highest_of_all_attempts_is_in_force(cast: Cast, browser: Browser) -
 def test_the_grade_ledger_refuses_to_be_changed(room: Room) -> None:
     submit(attempt=room.begin(), by=room.learner)
     mark_all()
-    for act in (lambda: GradeEntry.objects.update(points=9), GradeEntry.objects.all().delete):
-        with pytest.raises(Exception, match="append-only"), transaction.atomic():
-            act()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        GradeEntry.objects.update(points=9)
 
 
 def test_pages_of_a_test_ask_at_most_fifteen_queries(
