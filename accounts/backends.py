@@ -17,7 +17,9 @@ def find_by_login(login: str) -> User | None:
     name = login.strip()
     if "@" in name:
         return find_by_personal_address(name)
-    return User.objects.annotate(code=Lower("username")).filter(code=name.lower()).first()
+    coded = User.objects.annotate(code=Lower("username")).filter(code=name.lower())
+    person: User | None = coded.first()
+    return person
 
 
 def find_by_personal_address(email: str) -> User | None:
@@ -25,7 +27,9 @@ def find_by_personal_address(email: str) -> User | None:
     address = email.strip().lower()
     proved = EmailAddress.objects.filter(user=OuterRef("pk"), email=address, verified=True)
     others = User.objects.annotate(mail=Lower("email")).exclude(pk=OuterRef("pk"))
-    return User.objects.filter(Exists(proved), ~Exists(others.filter(mail=address))).first()
+    alone = User.objects.filter(Exists(proved), ~Exists(others.filter(mail=address)))
+    person: User | None = alone.first()
+    return person
 
 
 class OfficeBackend(ModelBackend):

@@ -13,7 +13,8 @@ from accounts.permissions import ROLE_PERMISSIONS, Permission
 
 def find_person(text: str) -> Model | None:
     """Return the person of a sign-in code."""
-    return User.objects.filter(username__iexact=text.strip()).first()
+    person: User | None = User.objects.filter(username__iexact=text.strip()).first()
+    return person
 
 
 def find_unit(text: str) -> Model | None:
@@ -50,7 +51,7 @@ def sees_unit(reader: User, target: Model) -> bool:
 
 def sees_person(reader: User, target: Model) -> bool:
     """Give the decision the pages give."""
-    return User.objects.visible_to(reader).filter(pk=target.pk).exists()
+    return bool(User.objects.visible_to(reader).filter(pk=target.pk).exists())
 
 
 PERSON = Explainer(gettext_lazy("Person"), find_person, explain_person, sees_person)

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
     path("", include("accounts.urls")),
     path("", include("jobs.urls")),
+    path("", include("enrolments.urls")),
     path("tep/", include("files.urls")),
     path("thong-bao/", include("notifications.urls")),
 ]

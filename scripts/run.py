@@ -165,12 +165,12 @@ def first_to_stop(root: Path, pids: list[int]) -> list[int]:
 
 @contextlib.contextmanager
 def interruptible() -> Iterator[None]:
-    """Treat SIGTERM and a closed terminal as Ctrl-C."""
+    """Treat SIGTERM and a closed terminal as Ctrl-C, which a shell may have told us to ignore."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     with contextlib.suppress(KeyboardInterrupt):
         yield

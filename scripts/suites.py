@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,7 @@ def browser(arguments: list[str]) -> int:
 
 @contextlib.contextmanager
 def cluster() -> Iterator[str]:
-    """Start a private PostgreSQL on a socket of its own and yield its address."""
+    """Start a private PostgreSQL on a port of its own and yield its address."""
     initdb, postgres_ctl = server_tool("initdb"), server_tool("pg_ctl")
     # Short, for a socket's path may have about a hundred characters, and readable by `postgres`.
     with tempfile.TemporaryDirectory(prefix="lms-pg-") as scratch:
@@ -56,13 +57,21 @@ def cluster() -> Iterator[str]:
         unprivileged = [] if os.geteuid() else _drop_root(folder)
         options = ["--auth=trust", "--username=lms", "--encoding=UTF8", "--locale=C.UTF-8"]
         _quietly([*unprivileged, initdb, "--pgdata", str(folder / "data"), *options])
-        server = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=200"
+        port = free_port()
+        server = f"-k {folder} -h 127.0.0.1 -p {port} -c fsync=off -c max_connections=200"
         control = [*unprivileged, postgres_ctl, "--pgdata", str(folder / "data"), "-w"]
         _quietly([*control, "-l", str(folder / "log"), "-o", server, "start"])
         try:
-            yield f"postgresql://lms@/postgres?host={folder}"
+            yield f"postgresql://lms@127.0.0.1:{port}/postgres"
         finally:
             _quietly([*control, "-m", "immediate", "stop"])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def server_tool(name: str) -> str:

@@ -1,6 +1,6 @@
 """What every test may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from tests.ledgers import flush_lifts_ledgers
 from tests.people import Cast, make_cast, signed_in_as
 
 
@@ -22,6 +23,13 @@ def cast(db: None) -> Cast:
 def browser(db: None) -> Callable[[User], Client]:
     """Return a function that signs a person in."""
     return signed_in_as
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_ledgers() -> Iterator[None]:
+    """Let tests with real commits empty the append-only tables behind them."""
+    with flush_lifts_ledgers():
+        yield
 
 
 @pytest.fixture(autouse=True)

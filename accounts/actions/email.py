@@ -90,7 +90,7 @@ def ask_for_reset(*, person: User, slot: str) -> None:
 def is_shared(email: str, person: User) -> bool:
     """Tell whether somebody else's mail goes to the address."""
     others = User.objects.annotate(mail=Lower("email")).exclude(pk=person.pk)
-    return others.filter(mail=email.strip().lower()).exists()
+    return bool(others.filter(mail=email.strip().lower()).exists())
 
 
 def email_link(person: User, email: str) -> str:

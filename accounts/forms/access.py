@@ -178,7 +178,7 @@ class GrantForm(forms.Form):
     def clean_person(self) -> User:
         """Find the person."""
         code = self.cleaned_data["person"].strip()
-        person = User.objects.active().filter(username__iexact=code).first()
+        person: User | None = User.objects.active().filter(username__iexact=code).first()
         if person is None:
             raise forms.ValidationError(_("Nobody has this sign-in code."))
         return person

@@ -90,8 +90,8 @@ class UserQuerySet(models.QuerySet["User"]):
         )
 
 
-# `create_user` of Django, with the sets above.
-PersonManager = UserManager.from_queryset(UserQuerySet)
+class PersonManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """`create_user` of Django, with the sets above."""
 
 
 class User(AbstractUser):
@@ -135,7 +135,7 @@ class User(AbstractUser):
     kept_rights: frozenset[Permission] | None = None
 
     REQUIRED_FIELDS = ["full_name"]
-    objects: ClassVar[PersonManager[Self]] = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
         indexes = [

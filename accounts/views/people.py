@@ -228,7 +228,7 @@ def _may(user: User, shown: User, permission: Permission) -> bool:
         return True
     if user.pk == shown.pk or not rights(user).has(permission):
         return False
-    return User.objects.allowing(user, permission).filter(pk=shown.pk).exists()
+    return bool(User.objects.allowing(user, permission).filter(pk=shown.pk).exists())
 
 
 def _create(user: User, form: NewPersonForm) -> User | None:

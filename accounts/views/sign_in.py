@@ -162,7 +162,7 @@ def _person_of_link(key: str, token: str) -> User:
         pk = int(urlsafe_base64_decode(key))
     except ValueError as error:
         raise Http404 from error
-    person = User.objects.active().filter(pk=pk).first()
+    person: User | None = User.objects.active().filter(pk=pk).first()
     if person is None or not default_token_generator.check_token(person, token):
         raise Http404
     return person

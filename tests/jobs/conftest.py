@@ -12,15 +12,8 @@ from jobs import relay
 from jobs.models import Outbox
 from tests.jobs import kinds, tasks
 from tests.jobs.processes import Broker, Worker, wait_for
-from tests.ledgers import flush_lifts_ledgers
 
 __all__ = ["kinds", "tasks"]
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _ledgers_are_lifted_for_the_flush() -> Iterator[None]:
-    with flush_lifts_ledgers():
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +28,12 @@ def broker_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]
 def broker(broker_process: Broker, settings: Settings) -> Iterator[Broker]:
     """Return the broker, empty; this process publishes to it too."""
     broker_process.client.flushall()
-    before = current_app.conf.broker_url
-    current_app.conf.broker_url = broker_process.url
+    before = current_app.conf.get("broker_url")
+    current_app.conf.update(broker_url=broker_process.url)
     settings.OUTBOX_STALE_SECONDS, settings.OUTBOX_LEASE_SECONDS = 2, 3
     settings.OUTBOX_BACKOFF_SECONDS = 0.1
     yield broker_process
-    current_app.conf.broker_url = before
+    current_app.conf.update(broker_url=before)
 
 
 @pytest.fixture(scope="session")

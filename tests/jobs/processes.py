@@ -17,7 +17,7 @@ from redis import Redis
 from lms.broker import broker_command
 
 
-def wait_for(ready: Callable[[], Any], *, seconds: float = 20, what: str = "it") -> None:
+def wait_for(ready: Callable[[], Any], *, seconds: float = 60, what: str = "it") -> None:
     """Wait until a condition holds, or fail."""
     end = time.monotonic() + seconds
     while not ready():
