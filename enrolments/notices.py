@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrolments.models import Obligation
+from enrolments.models.cohorts import CohortState
 from notifications.models import Notice
 
 
@@ -53,6 +54,20 @@ def weekly_body(context: Mapping[str, Any], language: str) -> str:
         more = ngettext("and %(n)s more", "and %(n)s more", context["more"])
         lines.append(more % {"n": context["more"]})
     return "\n".join(lines)
+
+
+def changed_title(context: Mapping[str, Any], _language: str) -> str:
+    """Say what became of the class."""
+    if context["state"] == CohortState.CANCELLED:
+        return _("Class cancelled: %(name)s") % context
+    return _("Class postponed: %(name)s") % context
+
+
+def changed_body(context: Mapping[str, Any], _language: str) -> str:
+    """Say why, and the new dates where there are any."""
+    if context["state"] == CohortState.CANCELLED:
+        return _("Reason: %(reason)s.") % context
+    return _("New dates: %(starts)s to %(ends)s. Reason: %(reason)s.") % context
 
 
 def still_due(notices: list[Notice]) -> set[int]:

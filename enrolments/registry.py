@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from enrolments import notices
-from enrolments.reminders import DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from enrolments.reminders import COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")
@@ -40,5 +40,16 @@ notice_kinds.register(
         mandatory=False,
         title=notices.weekly_title,
         body=notices.weekly_body,
+    ),
+)
+notice_kinds.register(
+    COHORT_CHANGED,
+    NoticeKind(
+        code=COHORT_CHANGED,
+        label=_("Classes postponed or cancelled"),
+        mandatory=True,
+        title=notices.changed_title,
+        body=notices.changed_body,
+        why=WHY,
     ),
 )

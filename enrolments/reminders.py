@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolments.models import Obligation
+from enrolments.models import Cohort, Enrolment, Obligation
 from notifications.actions import NoticeSpec
 from reference.rules import rule
 
 DUE_SOON, OVERDUE, MANAGER_WEEKLY = "due_soon", "overdue", "manager_weekly"
+COHORT_CHANGED = "cohort_changed"
 DAYS_BEFORE = [14, 7, 1]
 MORNING = dt.time(8)
 ONE_DAY = dt.timedelta(days=1)
@@ -72,3 +73,23 @@ def _context(duty: Obligation) -> dict[str, str]:
         "due": f"{duty.due_on:%d/%m/%Y}",
         "basis": str(duty.basis) if duty.basis else "",
     }
+
+
+def cohort_changed(cohort: Cohort, place: Enrolment, kind: str) -> NoticeSpec:
+    """Return the notice that a class is postponed or cancelled."""
+    return NoticeSpec(
+        person_id=place.learner_id,
+        kind=kind,
+        subject=f"cohort:{cohort.pk}:{cohort.state}",
+        due_on=cohort.ends_on,
+        send_at=timezone.now(),
+        context={
+            "name": cohort.name,
+            "state": cohort.state,
+            "reason": cohort.state_reason,
+            "starts": f"{cohort.starts_on:%d/%m/%Y}",
+            "ends": f"{cohort.ends_on:%d/%m/%Y}",
+        },
+        url=reverse("enrolments:cohort", args=[cohort.pk]),
+        unit_id=place.sending_unit_id,
+    )
