@@ -28,14 +28,15 @@ def render(
     """Return the PDF that a Typst template draws of the data; the same input, the same bytes."""
     source = settings.BASE_DIR / "templates" / template_name
     with _lock:
-        return bytes(
-            _compiler().compile(
-                input=str(source),
-                format="pdf",
-                sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-                timestamp=made_at.replace(microsecond=0) if made_at else None,
-            )
+        pages = _compiler().compile(
+            input=str(source),
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            timestamp=made_at.replace(microsecond=0) if made_at else None,
         )
+    if not isinstance(pages, bytes):
+        raise TypeError("Typst gave no single file.")
+    return pages
 
 
 def _compiler() -> typst.Compiler:

@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "refresh-units": {"task": "accounts.refresh_units", "schedule": 600.0},
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "expire-papers": {"task": "certificates.tick", "schedule": 3600.0},
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }

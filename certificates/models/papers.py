@@ -98,6 +98,7 @@ class Certificate(models.Model):
     issued_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
+    # Empty where a rule of the course issues by itself.
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -109,6 +110,7 @@ class Certificate(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     end_reason = models.TextField(blank=True)
+    end_decision = models.CharField(_("decision"), max_length=120, blank=True)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -153,11 +155,35 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return self.register_number
 
+    @property
+    def begun_on(self) -> dt.date:
+        """Return the first day of the course as the paper says."""
+        return dt.date.fromisoformat(self.snapshot["begun"])
+
+    @property
+    def finished_on(self) -> dt.date:
+        """Return the last day of the course as the paper says."""
+        return dt.date.fromisoformat(self.snapshot["ended"])
+
+    @property
+    def decided_on(self) -> dt.date | None:
+        """Return the day of the decision, where the paper names one."""
+        day = self.snapshot["decided_on"]
+        return dt.date.fromisoformat(day) if day else None
+
 
 # A paper says for ever what it said; the database keeps it so.
 append_only(
     Certificate,
-    allow_update=("state", "signed_at", "signed_by_id", "ended_at", "ended_by_id", "end_reason"),
+    allow_update=(
+        "state",
+        "signed_at",
+        "signed_by_id",
+        "ended_at",
+        "ended_by_id",
+        "end_reason",
+        "end_decision",
+    ),
 )
 
 

@@ -24,15 +24,17 @@ class CertificateKind(models.TextChoices):
     COMPLETION = "completion", _("Certificate of completion")  # giấy chứng nhận
 
 
-def of_providers(user: User | AnonymousUser, permission: Permission) -> Q:
-    """Return the condition on rows of providers for which the user holds the permission today."""
+def providers_allowing(
+    user: User | AnonymousUser, permission: Permission
+) -> models.QuerySet[Provider]:
+    """Return the institutions for which the user holds the permission today."""
     if not user.is_authenticated:
-        return Q(pk__in=[])
+        return Provider.objects.none()
     granted = RoleGrant.objects.giving(user, permission)
-    return (
-        Q(Exists(granted.site_wide()))
-        | Q(provider__unit__in=granted.unit_ids())
-        | Q(provider__unit__in=granted.provider_unit_ids())
+    return Provider.objects.filter(
+        Exists(granted.site_wide())
+        | Q(unit__in=granted.unit_ids())
+        | Q(unit__in=granted.provider_unit_ids())
     )
 
 
@@ -41,7 +43,7 @@ class AuthorisationQuerySet(models.QuerySet["Authorisation"]):
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the authorisations of the providers for which the user holds the permission."""
-        return self.filter(of_providers(user, permission))
+        return self.filter(provider__in=providers_allowing(user, permission))
 
     def in_force(self, day: dt.date | None = None) -> Self:
         """Return the authorisations that hold on a day, today by default."""
@@ -82,7 +84,7 @@ class SignatoryPostQuerySet(models.QuerySet["SignatoryPost"]):
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the posts at the providers for which the user holds the permission."""
-        return self.filter(of_providers(user, permission))
+        return self.filter(provider__in=providers_allowing(user, permission))
 
     def in_force(self, day: dt.date | None = None) -> Self:
         """Return the posts held on a day, today by default."""
@@ -119,7 +121,7 @@ class RegisterQuerySet(models.QuerySet["Register"]):
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the registers of the providers for which the user holds the permission."""
-        return self.filter(of_providers(user, permission))
+        return self.filter(provider__in=providers_allowing(user, permission))
 
 
 class Register(models.Model):
