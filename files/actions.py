@@ -3,6 +3,7 @@
 import datetime as dt
 import errno
 import hashlib
+import io
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -68,6 +69,28 @@ def store(
             )
             facts = {"purpose": purpose, "size": size, "sha256": sha256}
             record(by=by, action="store_file", target=file, unit_id=unit_id, after=facts)
+    return file
+
+
+@transaction.atomic
+def keep_made(
+    *, content: bytes, name: str, owner_id: int, media_type: str, purpose: str, unit_id: int | None
+) -> StoredFile:
+    """Keep a file that the product itself made for a person: nothing to judge, no quota."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    copy = io.BytesIO(content)
+    with _disk_space():
+        blob = _blob(copy, size=len(content), sha256=sha256, media_type=media_type)
+    file = StoredFile.objects.create(
+        blob=blob,
+        name=clean_name(name),
+        media_type=media_type,
+        owner_id=owner_id,
+        unit_id=unit_id,
+        purpose=purpose,
+    )
+    facts = {"purpose": purpose, "size": len(content), "sha256": sha256}
+    record(by=None, action="store_file", target=file, unit_id=unit_id, after=facts)
     return file
 
 

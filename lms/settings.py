@@ -278,6 +278,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
     "refresh-units": {"task": "accounts.refresh_units", "schedule": 600.0},
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "expire-papers": {"task": "certificates.tick", "schedule": 3600.0},
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
     "close-attempts": {"task": "assessment.tick", "schedule": 20.0, "options": {"expires": 20}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("assessment.urls")),
     path("", include("courses.urls")),
+    path("", include("certificates.urls")),
     path("", include("jobs.urls")),
     path("", include("enrolments.urls")),
     path("tep/", include("files.urls")),

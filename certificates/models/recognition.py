@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -22,6 +22,10 @@ class RecognitionQuerySet(models.QuerySet["Recognition"]):
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the recognitions of the classes on which the user holds the permission."""
         return self.filter(cohort__in=Cohort.objects.allowing(user, permission).values("pk"))
+
+    def decided(self) -> Self:
+        """Return the recognitions on which the decision was taken."""
+        return self.filter(state=Recognition.State.DECIDED)
 
 
 class Recognition(models.Model):
@@ -67,21 +71,44 @@ class Recognition(models.Model):
         return f"{self.cohort_id} #{self.number}"
 
 
+class RecognitionLineQuerySet(models.QuerySet["RecognitionLine"]):
+    """Sets of lines."""
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the lines of the classes on which the user holds the permission."""
+        cohorts = Cohort.objects.allowing(user, permission).values("pk")
+        return self.filter(recognition__cohort__in=cohorts)
+
+    def passed(self) -> Self:
+        """Return the lines with a pass."""
+        return self.filter(result=Result.PASSED)
+
+
 class RecognitionLine(models.Model):
     """One person's result, with the reason the system or the council gives."""
 
     recognition = models.ForeignKey(Recognition, on_delete=models.PROTECT, related_name="lines")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="recognitions")
     proposed = models.CharField(max_length=12, choices=Result)
-    proposed_reason = models.CharField(max_length=300, blank=True)
-    result = models.CharField(max_length=12, choices=Result)
-    reason = models.CharField(max_length=300, blank=True)
+    proposed_reason = models.CharField(max_length=500, blank=True)
+    result = models.CharField(_("result"), max_length=12, choices=Result)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = RecognitionLineQuerySet.as_manager()
 
     class Meta:
+        ordering = ["enrolment__learner_sort_key", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["recognition", "enrolment"], name="certificates_one_line_per_person"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(result=F("proposed")) | ~Q(reason=""),
+                name="certificates_changed_line_has_a_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,95 @@
+"""What this app adds to lower ones."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.panels import PersonPanel, person_panels
+from accounts.permissions import Permission
+from accounts.rights import rights
+from certificates import notices, slices
+from certificates.actions.issue import RENDER
+from certificates.actions.recognition import FOLLOW_UP
+from certificates.issuing import KIND, IssueKind
+from certificates.models import Certificate
+from jobs.bulk import bulk_kinds
+from jobs.slices import slice_kinds
+from lms.navigation import LEARNING, MANAGING, MenuItem, menu
+from notifications.kinds import NoticeKind, notice_kinds
+
+bulk_kinds.register(KIND, IssueKind())
+slice_kinds.register(RENDER, slices.render_papers)
+slice_kinds.register(FOLLOW_UP, slices.follow_recognition)
+
+for code, label, title, body in (
+    (notices.RESULT, _("Recognised results"), notices.result_title, notices.result_body),
+    (notices.ISSUED, _("Papers issued"), notices.issued_title, notices.issued_body),
+    (notices.ENDED, _("Papers revoked or replaced"), notices.ended_title, notices.ended_body),
+):
+    notice_kinds.register(
+        code, NoticeKind(code=code, label=label, mandatory=False, title=title, body=body)
+    )
+
+
+def may(permission: Permission, request: HttpRequest) -> bool:
+    """Tell whether the person holds the permission on anything."""
+    return rights(request.user).has(permission)
+
+
+menu.register(
+    "wallet",
+    MenuItem(
+        LEARNING,
+        _("Certificates"),
+        "certificates:wallet",
+        "certificate",
+        lambda request: request.user.is_authenticated,
+    ),
+    weight=60,
+)
+menu.register(
+    "to_sign",
+    MenuItem(
+        MANAGING,
+        _("To be signed"),
+        "certificates:to_sign",
+        "pencil-check",
+        lambda request: may(Permission.SIGN_CERTIFICATES, request),
+    ),
+    weight=40,
+)
+menu.register(
+    "registers",
+    MenuItem(
+        MANAGING,
+        _("Certificate register"),
+        "certificates:registers",
+        "list-check",
+        lambda request: may(Permission.SEE_CERTIFICATES, request),
+    ),
+    weight=45,
+)
+menu.register(
+    "replacements",
+    MenuItem(
+        MANAGING,
+        _("Requests for another paper"),
+        "certificates:replacements",
+        "refresh",
+        lambda request: may(Permission.REVOKE_CERTIFICATES, request),
+    ),
+    weight=46,
+)
+
+
+def papers_of_person(request: HttpRequest, person: User) -> str:
+    """Return the papers of a person that the reader may see."""
+    seen = Certificate.objects.visible_to(request.user).filter(person=person).handed_out()
+    papers = list(seen.order_by("-issued_on", "-pk")[:10])
+    return render_to_string("certificates/_person.html", {"papers": papers}) if papers else ""
+
+
+person_panels.register("certificates", PersonPanel(papers_of_person), weight=60)
