@@ -233,7 +233,7 @@ def _source(tmp_path: Path, cast: Cast) -> Source:
     return Source(tmp_path, tmp_path / "bai.md", cast.trainer, cast.department.pk, {})
 
 
-def _plan(kind: str, **options: Any) -> BlockPlan:
+def _plan(kind: str, /, **options: Any) -> BlockPlan:
     return BlockPlan(key=KEY, kind=kind, options=options, text="Hỏi gì?")
 
 
