@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from enrolments.models import Enrolment, Obligation
@@ -20,7 +21,7 @@ STUDYING, REQUIRED, COMPLETED = "dang-hoc", "bat-buoc", "da-hoan-thanh"
 TABS: dict[str, Promise] = {
     STUDYING: _("Studying"),
     REQUIRED: _("Required"),
-    COMPLETED: _("Completed"),
+    COMPLETED: pgettext_lazy("tab", "Completed"),
 }
 CARDS = 12
 UNFINISHED = Q(state__in=[EnrolmentState.ENROLLED, EnrolmentState.STUDYING])

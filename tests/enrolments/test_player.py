@@ -230,16 +230,16 @@ def test_the_last_lesson_completes_the_place(learner: Client, place: Place) -> N
 
 def test_one_goes_on_where_one_was(learner: Client, place: Place) -> None:
     start = f"/hoc/{place.enrolment.pk}/"
-    assert learner.get(start).url == place.url(1)
+    assert learner.get(start)["Location"] == place.url(1)
     finish(learner, place, 1)
-    assert learner.get(start).url == place.url(2)
+    assert learner.get(start)["Location"] == place.url(2)
     learner.post(place.url(2, "mo/"))
     learner.post(place.url(1, "mo/"))
-    assert learner.get(start).url == place.url(2), "a finished lesson is not gone back to"
+    assert learner.get(start)["Location"] == place.url(2), "a finished lesson is not gone back to"
 
 
 def test_going_on_by_post_begins_the_place(learner: Client, place: Place) -> None:
-    assert learner.post(f"/hoc/{place.enrolment.pk}/").url == place.url(1)
+    assert learner.post(f"/hoc/{place.enrolment.pk}/")["Location"] == place.url(1)
     place.enrolment.refresh_from_db()
     assert place.enrolment.started_at is not None
 

@@ -57,7 +57,7 @@ def test_the_learner_reads_the_reply_under_the_lesson(
     cast: Cast, place: Place, question: LessonQuestion, browser: Browser
 ) -> None:
     answer = browser(cast.trainer).post(f"{INBOX}{question.pk}/", {"body": "Không được."})
-    assert answer.url == INBOX
+    assert answer["Location"] == INBOX
     question.refresh_from_db()
     assert question.answered_at is not None
     page = browser(cast.learner).get(place.url(1)).content.decode()
