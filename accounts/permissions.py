@@ -129,6 +129,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.ISSUE_ACTIVATION_CODES,
             P.MANAGE_UNITS,
             P.GRANT_ROLES,
+            P.REVEAL_IDENTITY,
             P.SEE_COHORTS,
             P.SEE_AUDIT,
             P.SEE_JOBS,
@@ -170,3 +171,7 @@ def roles_with(
 ) -> list[str]:
     """Return the roles that hold the permission by this table."""
     return [role for role, held in table.items() if permission in held]
+
+
+# Who stands above whom when roles are given: nobody gives one as high as their own.
+RANK: dict[str, int] = {role: 2 if role == Role.ADMINISTRATOR else 1 for role in Role.values}

@@ -71,6 +71,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "audit.middleware.RequestFacts",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionIdleMiddleware",
+    "accounts.middleware.PersonLanguageMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -179,6 +181,9 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 
+AUTHENTICATION_BACKENDS = ["accounts.backends.OfficeBackend"]
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30))
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
@@ -269,7 +274,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 # Ticks only say "look what is due": a missed one loses nothing, a doubled one repeats nothing.
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 30.0, "options": {"expires": 60}},
+    "refresh-units": {"task": "accounts.refresh_units", "schedule": 600.0},
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
+    "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]

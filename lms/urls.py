@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ngon-ngu/", login_not_required(set_language), name="set_language"),
     path("kha-nang-tiep-can/", views.accessibility, name="accessibility"),
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
+    path("", include("accounts.urls")),
     path("", include("jobs.urls")),
+    path("", include("enrolments.urls")),
     path("tep/", include("files.urls")),
+    path("thong-bao/", include("notifications.urls")),
 ]

@@ -18,18 +18,21 @@ def data_protection(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/data_protection.html")
 
 
-def bad_request(_request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that cannot be read."""
+    del exception  # Django passes it by this name
     return _error(400)
 
 
-def forbidden(_request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer an act that is not the person's to do."""
+    del exception  # Django passes it by this name
     return _error(403)
 
 
-def not_found(_request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer alike for what is absent and for what is not shown: nothing of the request is told."""
+    del exception  # Django passes it by this name
     return _error(404)
 
 

@@ -1,6 +1,6 @@
 """What every test may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from tests.ledgers import flush_lifts_ledgers
 from tests.people import Cast, make_cast, signed_in_as
 
 
@@ -22,6 +23,13 @@ def cast(db: None) -> Cast:
 def browser(db: None) -> Callable[[User], Client]:
     """Return a function that signs a person in."""
     return signed_in_as
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_ledgers() -> Iterator[None]:
+    """Let tests with real commits empty the append-only tables behind them."""
+    with flush_lifts_ledgers():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -39,5 +47,9 @@ def _own_files(settings: Settings, tmp_path: Path) -> None:
     """Keep the files and the mail of each test apart."""
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path / "files")}}
+    # Pages are tested without collecting the assets first.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    storages["staticfiles"] = {"BACKEND": plain}
     settings.STORAGES = storages
+    settings.STATIC_ROOT = str(tmp_path)
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")

@@ -92,5 +92,5 @@ def make_cast() -> Cast:
 def signed_in_as(user: User) -> Client:
     """Return a browser in which the person is signed in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user)
     return client

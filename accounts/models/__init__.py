@@ -1,15 +1,20 @@
-from accounts.models.access import ActivationCode, RoleGrant
-from accounts.models.people import CorrectionRequest, Posting, User
-from accounts.models.units import Unit, UnitClosure, UnitName, UnitPlacement
+from accounts.models.access import ActivationCode, PasswordReset, RoleGrant, Scope
+from accounts.models.people import CorrectionRequest, Gender, Posting, User, UserQuerySet
+from accounts.models.units import Unit, UnitClosure, UnitKind, UnitName, UnitPlacement
 
 __all__ = [
     "ActivationCode",
     "CorrectionRequest",
+    "Gender",
+    "PasswordReset",
     "Posting",
     "RoleGrant",
+    "Scope",
     "Unit",
     "UnitClosure",
+    "UnitKind",
     "UnitName",
     "UnitPlacement",
     "User",
+    "UserQuerySet",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,11 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
     def giving(self, user: AbstractBaseUser, permission: Permission) -> Self:
         """Return the user's grants that give the permission today."""
         return self.in_force().filter(user_id=user.pk, role__in=roles_with(permission))
+
+    def allowing(self, user: AbstractBaseUser, permission: Permission) -> Self:
+        """Return the grants that lie within what the user administers."""
+        mine = RoleGrant.objects.giving(user, permission)
+        return self.filter(Exists(mine.site_wide()) | Q(unit__in=mine.unit_ids()))
 
     def site_wide(self) -> Self:
         """Return the grants without a border."""
@@ -100,6 +105,14 @@ class RoleGrant(models.Model):
         return f"{self.user_id} {self.role} {self.scope}"
 
 
+class ActivationCodeQuerySet(models.QuerySet["ActivationCode"]):
+    """Sets of codes."""
+
+    def open(self) -> Self:
+        """Return the codes that still let somebody in."""
+        return self.filter(used_at=None, voided_at=None, expires_at__gt=timezone.now())
+
+
 class ActivationCode(models.Model):
     """A one-time code for a first sign-in or a forgotten password; only its hash is kept."""
 
@@ -115,8 +128,8 @@ class ActivationCode(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
-    # A reset is told to the person at the next sign-in.
-    told_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ActivationCodeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -133,3 +146,25 @@ class ActivationCode(models.Model):
 
     def __str__(self) -> str:
         return f"code of {self.person_id}"
+
+
+class PasswordReset(models.Model):
+    """A password set anew by other means than the old one; told at the next sign-in."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="password_resets"
+    )
+    # Who issued the code; empty where the person used a verified address.
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person"], condition=Q(told_at=None), name="accounts_reset_untold")
+        ]
+
+    def __str__(self) -> str:
+        return f"password of {self.person_id} set anew"

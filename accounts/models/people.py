@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.access import RoleGrant
 from accounts.models.units import Unit
 from accounts.permissions import Permission
 from lms.clock import today
-from lms.text import fold
+from lms.text import fold, name_sort_key, nfc, split_name
+
+if TYPE_CHECKING:
+    from reference.models import Code
 
 
 class Gender(models.TextChoices):
@@ -48,6 +53,25 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return the people who hold a post in these units on the day."""
         posts = Posting.objects.in_force(day).filter(user=OuterRef("pk"), unit__in=units)
         return self.filter(Exists(posts))
+
+    def never_signed_in(self) -> Self:
+        """Return the people who have not come in yet."""
+        return self.filter(last_login=None)
+
+    def in_category(self, category: Code) -> Self:
+        """Return the people whose primary post is of the staff category."""
+        posts = Posting.objects.in_force().primary().filter(user=OuterRef("pk"), category=category)
+        return self.filter(Exists(posts))
+
+    def without_role(self) -> Self:
+        """Return the people who hold no staff role today."""
+        return self.exclude(Exists(RoleGrant.objects.in_force().filter(user=OuterRef("pk"))))
+
+    def with_posts(self) -> Self:
+        """Load the posts in force as `posts`, the primary one first."""
+        posts = Posting.objects.in_force().select_related("unit", "category")
+        order = posts.order_by("-is_primary", "pk")
+        return self.prefetch_related(Prefetch("postings", queryset=order, to_attr="posts"))
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the people on whom the user holds the permission today."""
@@ -105,12 +129,21 @@ class User(AbstractUser):
     held_fields = models.JSONField(default=list, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    # Filled by `with_posts()`.
+    posts: list[Posting]
+    # What `rights()` worked out for this request.
+    kept_rights: frozenset[Permission] | None = None
+
     REQUIRED_FIELDS = ["full_name"]
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta:
-        indexes = [models.Index(fields=["sort_key", "id"], name="accounts_user_by_name")]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="accounts_user_by_name"),
+            models.Index(Lower("email"), name="accounts_user_by_email"),
+        ]
         constraints = [
+            models.UniqueConstraint(Lower("username"), name="accounts_sign_in_code_in_any_case"),
             models.CheckConstraint(
                 condition=Q(birth_date=None) | Q(birth_year=F("birth_date__year")),
                 name="accounts_birth_year_is_that_of_the_date",
@@ -122,6 +155,19 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def take_name(
+        self, full_name: str, *, family: str = "", middle: str = "", given: str = ""
+    ) -> None:
+        """Set the name and the keys that follow from it; parts not given are guessed."""
+        self.full_name = nfc(full_name)
+        if not given:
+            family, middle, given = split_name(self.full_name)
+        self.family_name, self.middle_name, self.given_name = nfc(family), nfc(middle), nfc(given)
+        self.sort_key = name_sort_key(
+            family=self.family_name, middle=self.middle_name, given=self.given_name
+        )
+        self.search_key = fold(self.full_name)[:200]
 
     def get_full_name(self) -> str:
         """Return the name as written in the person's papers."""
@@ -135,6 +181,18 @@ class User(AbstractUser):
     def initials(self) -> str:
         """Return two letters for the round badge."""
         return (self.family_name[:1] + self.given_name[:1]).upper()
+
+    @property
+    def birth(self) -> str:
+        """Return the day of birth, or the year where only that is known."""
+        return (
+            self.birth_date.strftime("%d/%m/%Y") if self.birth_date else str(self.birth_year or "")
+        )
+
+    @cached_property
+    def held_roles(self) -> frozenset[str]:
+        """Return the roles held today in any scope; asked once per request."""
+        return frozenset(self.role_grants.in_force().values_list("role", flat=True))
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
@@ -196,6 +254,19 @@ class Posting(models.Model):
         return f"{self.user_id} @ {self.unit_id}"
 
 
+class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
+    """Sets of correction requests."""
+
+    def open(self) -> Self:
+        """Return those that wait for a decision."""
+        return self.filter(state=CorrectionRequest.State.OPEN)
+
+    def allowing(self, user: User | AnonymousUser) -> Self:
+        """Return the requests the user may decide; never one's own."""
+        people = User.objects.allowing(user, Permission.DECIDE_CORRECTIONS)
+        return self.filter(person__in=people).exclude(person_id=user.pk)
+
+
 class CorrectionRequest(models.Model):
     """What a learner says is wrong in the record; the unit's HR officer decides."""
 
@@ -216,6 +287,8 @@ class CorrectionRequest(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
+
+    objects = CorrectionRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [

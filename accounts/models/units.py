@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Permission
 from lms.text import fold
+
+if TYPE_CHECKING:
+    from accounts.models.people import User
 
 DEEPEST = 20  # a loop in the placements ends here
 
@@ -38,6 +43,21 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def under(self, *ancestors: int) -> Self:
         """Return the units below these, themselves included, by today's tree."""
         return self.filter(ancestor_links__ancestor_id__in=ancestors).distinct()
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the units in which the user holds the permission today."""
+        if not user.is_authenticated:
+            return self.none()
+        granted = user.role_grants.giving(user, permission)
+        return self.filter(Exists(granted.site_wide()) | Q(pk__in=granted.unit_ids()))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the units whose people one sees, and one's own."""
+        if not user.is_authenticated:
+            return self.none()
+        own = user.postings.in_force().values("unit")
+        seen = self.model.objects.allowing(user, Permission.SEE_PEOPLE)
+        return self.filter(Q(pk__in=own) | Q(pk__in=seen))
 
     def matching(self, text: str) -> Self:
         """Return the units whose folded name holds the folded text, or whose code is the text."""
@@ -73,6 +93,14 @@ class Unit(models.Model):
         return self.name
 
 
+class UnitPlacementQuerySet(models.QuerySet["UnitPlacement"]):
+    """Sets of placements."""
+
+    def in_force(self, day: dt.date) -> Self:
+        """Return those that hold on the day."""
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
 class UnitName(models.Model):
     """The name a unit bore from a day to a day; `until` empty means still."""
 
@@ -100,6 +128,8 @@ class UnitPlacement(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
+    objects = UnitPlacementQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -118,22 +148,34 @@ class UnitClosureQuerySet(models.QuerySet["UnitClosure"]):
     """Today's tree, flattened."""
 
     def rebuild(self, *, day: dt.date) -> int:
-        """Replace the closure by that of the placements in force on the day; return its size."""
-        parents = dict(
-            UnitPlacement.objects.filter(
-                Q(until=None) | Q(until__gt=day), since__lte=day
-            ).values_list("unit_id", "parent_id")
+        """Make the closure that of the placements in force on the day; return its size."""
+        wanted = _closure_of(
+            dict(UnitPlacement.objects.in_force(day).values_list("unit", "parent"))
         )
-        rows = []
-        for unit_id in Unit.objects.values_list("pk", flat=True):
-            ancestor: int | None = unit_id
-            depth = 0
-            while ancestor is not None and depth < DEEPEST:
-                rows.append(UnitClosure(ancestor_id=ancestor, descendant_id=unit_id, depth=depth))
-                ancestor, depth = parents.get(ancestor), depth + 1
-        self.all().delete()
+        stale = []
+        for pk, *pair, depth in self.values_list("pk", "ancestor", "descendant", "depth"):
+            if wanted.get((pair[0], pair[1])) == depth:
+                del wanted[pair[0], pair[1]]
+            else:
+                stale.append(pk)
+        self.filter(pk__in=stale).delete()
+        rows = [
+            UnitClosure(ancestor_id=above, descendant_id=below, depth=depth)
+            for (above, below), depth in wanted.items()
+        ]
         self.bulk_create(rows, batch_size=1000)
-        return len(rows)
+        return self.count()
+
+
+def _closure_of(parents: dict[int, int]) -> dict[tuple[int, int], int]:
+    pairs = {}
+    for unit_id in Unit.objects.values_list("pk", flat=True):
+        ancestor: int | None = unit_id
+        depth = 0
+        while ancestor is not None and depth < DEEPEST:
+            pairs[ancestor, unit_id] = depth
+            ancestor, depth = parents.get(ancestor), depth + 1
+    return pairs
 
 
 class UnitClosure(models.Model):

@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RoleGrant, Unit, User
@@ -82,6 +82,8 @@ class CohortState(models.TextChoices):
 
 OPEN_TO_SENDING = (CohortState.ANNOUNCED, CohortState.ENROLLING, CohortState.RUNNING)
 LIVE = (*OPEN_TO_SENDING, CohortState.POSTPONED)
+SETTLED = (CohortState.RECOGNISED, CohortState.ARCHIVED, CohortState.CANCELLED)
+OVER = (CohortState.CLOSED, *SETTLED)
 
 
 class CohortQuerySet(models.QuerySet["Cohort"]):
@@ -113,12 +115,15 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         if not user.is_authenticated:
             return self.none()
         sends = RoleGrant.objects.giving(user, Permission.SEND_PEOPLE)
+        seats = user.enrolments.model.objects
+        sent = seats.filter(cohort=OuterRef("pk"), sending_unit__in=sends.unit_ids())
+        mine = seats.in_force().filter(cohort=OuterRef("pk"), learner_id=user.pk)
         return self.filter(
             Q(pk__in=Cohort.objects.allowing(user, Permission.SEE_COHORTS).values("pk"))
-            | Q(pk__in=user.enrolments.in_force().values("cohort"))
             | Q(Exists(sends), state__in=LIVE)
-            | Q(enrolments__sending_unit__in=sends.unit_ids())
-        ).distinct()
+            | Exists(mine)
+            | Exists(sent)
+        )
 
 
 class Cohort(models.Model):
@@ -183,12 +188,17 @@ class Cohort(models.Model):
     @property
     def is_over(self) -> bool:
         """Return whether the class no longer counts anything learners do."""
-        return self.state in {
-            CohortState.CLOSED,
-            CohortState.RECOGNISED,
-            CohortState.ARCHIVED,
-            CohortState.CANCELLED,
-        }
+        return self.state in OVER
+
+    @property
+    def is_open_for_study(self) -> bool:
+        """Return whether what learners do today counts."""
+        return self.takes_learners and self.starts_on <= today()
+
+    @property
+    def seats_left(self) -> int | None:
+        """Return how many more people fit; None where seats are not counted."""
+        return None if self.seats is None else self.seats - self.enrolled_count
 
 
 class CohortStaffQuerySet(models.QuerySet["CohortStaff"]):

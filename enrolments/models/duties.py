@@ -14,6 +14,7 @@ from accounts.models import Posting, RoleGrant, Unit, User
 from accounts.permissions import Permission
 from enrolments.models.cohorts import Decision
 from enrolments.models.places import Enrolment
+from lms.ledgers import append_only
 from lms.translated import translated
 
 
@@ -78,6 +79,8 @@ class Obligation(models.Model):
     status = models.CharField(
         max_length=10, choices=ObligationStatus, default=ObligationStatus.OPEN
     )
+    # From this day it is open; empty means from the start.
+    opens_on = models.DateField(null=True, blank=True)
     due_on = models.DateField()
     # The end of that day in Asia/Ho_Chi_Minh; the tick compares instants.
     due_at = models.DateTimeField()
@@ -118,6 +121,7 @@ class Obligation(models.Model):
         return self.status in OUTSTANDING
 
 
+@append_only
 class ObligationChange(models.Model):
     """History of a duty: append-only."""
 
@@ -135,6 +139,7 @@ class ObligationChange(models.Model):
         return f"{self.obligation_id} {self.field}"
 
 
+@append_only
 class ObligationCredit(models.Model):
     """What fulfilled a duty: append-only."""
 
@@ -172,6 +177,7 @@ class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
         return self.filter(year=year)
 
 
+@append_only
 class HoursEntry(models.Model):
     """Sổ theo dõi số tiết bồi dưỡng: append-only, corrected by reversing entries."""
 
@@ -183,6 +189,8 @@ class HoursEntry(models.Model):
     credited = models.DecimalField(max_digits=6, decimal_places=1)
     # Which crediting rule gave the figure, and its evidence.
     rule = models.CharField(max_length=60)
+    # How often an entry under this rule was reversed before.
+    round = models.PositiveSmallIntegerField(default=0)
     enrolment = models.ForeignKey(
         Enrolment, on_delete=models.PROTECT, null=True, blank=True, related_name="hours"
     )
@@ -190,7 +198,10 @@ class HoursEntry(models.Model):
     evidence = models.CharField(max_length=300, blank=True)
     closing_on = models.DateField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    category = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
+    # Of the primary post on the closing day; an outside lecturer has none.
+    category = models.ForeignKey(
+        "reference.Code", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     content_group = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
     reverses = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
@@ -205,7 +216,7 @@ class HoursEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "rule"],
+                fields=["enrolment", "rule", "round"],
                 condition=Q(reverses=None),
                 name="enrolments_hours_once_per_enrolment_and_rule",
             ),

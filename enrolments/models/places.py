@@ -14,6 +14,7 @@ from accounts.models import RoleGrant, Unit, User
 from accounts.permissions import Permission
 from courses.models import CourseVersion
 from enrolments.models.cohorts import Cohort, Decision
+from lms.ledgers import append_only
 
 
 class EnrolmentState(models.TextChoices):
@@ -143,6 +144,7 @@ class Enrolment(models.Model):
         return self.state in IN_FORCE
 
 
+@append_only
 class VersionMove(models.Model):
     """A learner moved from one version to another: by whom, why."""
 

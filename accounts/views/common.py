@@ -1,0 +1,30 @@
+"""What the pages of this app share."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    submit: str,
+    back: str,
+    lead: str = "",
+    warning: str = "",
+) -> HttpResponse:
+    """Draw a page that is one form; with errors it answers 422."""
+    words = {"title": title, "submit": submit, "back": back, "lead": lead, "warning": warning}
+    status = 422 if form.errors else 200
+    return render(request, "accounts/form.html", {"form": form, **words}, status=status)
+
+
+def done(request: HttpRequest, sentence: str, to: str, *args: object) -> HttpResponse:
+    """Say what was done on the next page."""
+    messages.success(request, sentence)
+    return redirect(to, *args)

@@ -1,0 +1,74 @@
+"""Which notices a duty calls for, and when. The days before are a rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils import timezone
+
+from enrolments.models import Obligation
+from notifications.actions import NoticeSpec
+from reference.rules import rule
+
+DUE_SOON, OVERDUE, MANAGER_WEEKLY = "due_soon", "overdue", "manager_weekly"
+DAYS_BEFORE = [14, 7, 1]
+MORNING = dt.time(8)
+ONE_DAY = dt.timedelta(days=1)
+
+
+def morning_of(day: dt.date) -> dt.datetime:
+    """Return eight o'clock of a local day."""
+    return timezone.make_aware(dt.datetime.combine(day, MORNING))
+
+
+def subject_of(obligation_id: int) -> str:
+    """Return what the notices about a duty bear."""
+    return f"obligation:{obligation_id}"
+
+
+class ReminderPlan:
+    """The reminder days in force, read once for any number of duties."""
+
+    def __init__(self) -> None:
+        self.days_before: list[int] = rule("reminders.days_before", default=DAYS_BEFORE)
+        self.when_overdue: bool = rule("reminders.when_overdue", default=True)
+        self.now = timezone.now()
+
+    def notices(self, duties: Iterable[Obligation], *, cohort_id: int) -> list[NoticeSpec]:
+        """Return the notices still to come; a day that has passed is not made up for."""
+        url = reverse("enrolments:cohort", args=[cohort_id])
+        return [spec for duty in duties for spec in self._of(duty, url)]
+
+    def _of(self, duty: Obligation, url: str) -> list[NoticeSpec]:
+        moments = [
+            (DUE_SOON, days, morning_of(duty.due_on - dt.timedelta(days=days)))
+            for days in self.days_before
+        ]
+        if self.when_overdue:
+            moments.append((OVERDUE, -1, morning_of(duty.due_on + ONE_DAY)))
+        return [
+            NoticeSpec(
+                person_id=duty.person_id,
+                kind=kind,
+                subject=subject_of(duty.pk),
+                due_on=duty.due_on,
+                send_at=send_at,
+                offset=offset,
+                context=_context(duty),
+                url=url,
+                unit_id=duty.unit_id,
+            )
+            for kind, offset, send_at in moments
+            if send_at > self.now
+        ]
+
+
+def _context(duty: Obligation) -> dict[str, str]:
+    return {
+        "title_vi": duty.title_vi,
+        "title_en": duty.title_en,
+        "due": f"{duty.due_on:%d/%m/%Y}",
+        "basis": str(duty.basis) if duty.basis else "",
+    }

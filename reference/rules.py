@@ -1,0 +1,30 @@
+"""Rules as data: what holds on a day, and by which document."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+
+from lms.clock import today
+from reference.models import AnnualRequirement, Rule
+
+
+def rule_row(key: str, day: dt.date | None = None) -> Rule | None:
+    """Return the rule in force on the day, today by default, with its document."""
+    at = day or today()
+    in_force = Rule.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gte=at), key=key, effective_from__lte=at
+    )
+    return in_force.select_related("basis").order_by("-effective_from").first()
+
+
+def rule(key: str, day: dt.date | None = None, default: Any = None) -> Any:
+    """Return the value of the rule in force on the day, else the default."""
+    row = rule_row(key, day)
+    return default if row is None else row.value
+
+
+def annual_requirement(category: str, year: int) -> AnnualRequirement | None:
+    """Return the yearly minimum of a staff category; None where nothing is decided."""
+    rows = AnnualRequirement.objects.filter(category=category, year=year)
+    return rows.select_related("basis").first()

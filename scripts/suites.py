@@ -1,0 +1,116 @@
+"""`make test`, `make test-postgres`, `make e2e`: which tests run, and on which database."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# Tests of one group share a worker process and with it a broker; the others spread over the cores.
+SPREAD = ["-n", "2", "--dist", "loadgroup"]
+
+
+class SuiteError(Exception):
+    """Carries the sentence that says what is missing."""
+
+
+def pytest(*words: str, **environment: str) -> int:
+    """Run pytest and return its exit status."""
+    command = [sys.executable, "-m", "pytest", *words]
+    return subprocess.run(
+        command, cwd=ROOT, check=False, env={**os.environ, **environment}
+    ).returncode
+
+
+def sqlite(arguments: list[str]) -> int:
+    """Run everything that needs neither a browser nor PostgreSQL."""
+    return pytest("-m", "not browser and not postgres", *SPREAD, *arguments)
+
+
+def postgres(arguments: list[str]) -> int:
+    """Run the same and the race tests on a cluster that is thrown away afterwards."""
+    with cluster() as url:
+        return pytest("-m", "not browser", *SPREAD, *arguments, DATABASE_URL=url)
+
+
+def browser(arguments: list[str]) -> int:
+    """Run the browser tests with the Chromium of the system."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise SuiteError("Chromium is missing: install it (Debian: apt install chromium).")
+    return pytest("-m", "browser", *arguments, CHROMIUM=found)
+
+
+@contextlib.contextmanager
+def cluster() -> Iterator[str]:
+    """Start a private PostgreSQL on a port of its own and yield its address."""
+    initdb, postgres_ctl = server_tool("initdb"), server_tool("pg_ctl")
+    # Short, for a socket's path may have about a hundred characters, and readable by `postgres`.
+    with tempfile.TemporaryDirectory(prefix="lms-pg-") as scratch:
+        folder = Path(scratch)
+        unprivileged = [] if os.geteuid() else _drop_root(folder)
+        options = ["--auth=trust", "--username=lms", "--encoding=UTF8", "--locale=C.UTF-8"]
+        _quietly([*unprivileged, initdb, "--pgdata", str(folder / "data"), *options])
+        port = free_port()
+        server = f"-k {folder} -h 127.0.0.1 -p {port} -c fsync=off -c max_connections=200"
+        control = [*unprivileged, postgres_ctl, "--pgdata", str(folder / "data"), "-w"]
+        _quietly([*control, "-l", str(folder / "log"), "-o", server, "start"])
+        try:
+            yield f"postgresql://lms@127.0.0.1:{port}/postgres"
+        finally:
+            _quietly([*control, "-m", "immediate", "stop"])
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def server_tool(name: str) -> str:
+    """Return a program of the newest PostgreSQL server here; Debian keeps them off PATH."""
+    beside = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=_major)
+    found = str(beside[-1]) if beside else shutil.which(name)
+    if found is None:
+        raise SuiteError("PostgreSQL is missing: install it (Debian: apt install postgresql).")
+    return found
+
+
+def _major(path: Path) -> int:
+    return int(path.parts[-3])
+
+
+def _drop_root(folder: Path) -> list[str]:
+    """Give the folder to the account that Debian makes: PostgreSQL refuses to run as root."""
+    account = pwd.getpwnam("postgres")
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    folder.chmod(0o755)
+    return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+
+
+def _quietly(command: list[str]) -> None:
+    done = subprocess.run(command, cwd="/", check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise SuiteError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+SUITES = {"sqlite": sqlite, "postgres": postgres, "browser": browser}
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        return SUITES[arguments[0]](arguments[1:])
+    except SuiteError as missing:
+        print(missing, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
