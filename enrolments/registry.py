@@ -3,7 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from enrolments import notices
+from enrolments.imports.kind import CohortImport
+from enrolments.imports.source import KIND
 from enrolments.reminders import DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from jobs.bulk import bulk_kinds
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")
@@ -42,3 +45,4 @@ notice_kinds.register(
         body=notices.weekly_body,
     ),
 )
+bulk_kinds.register(KIND, CohortImport())

@@ -39,7 +39,8 @@ def xls(rows: Rows, *, password: bool = False) -> bytes:
         for column, value in enumerate(row):
             sheet.write(number, column, value)
     book.save(data)
-    return _with_file_pass(data.getvalue()) if password else data.getvalue()
+    content = bytes(data.getvalue())
+    return _with_file_pass(content) if password else content
 
 
 def _with_file_pass(data: bytes) -> bytes:
