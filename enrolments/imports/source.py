@@ -27,6 +27,7 @@ from lms.sheets import (
 
 KIND = "enrolments.cohort_import"
 NUMBERS_SHOWN = 12
+NAMED_BY = frozenset({"full_name", "given_name", "staff_code", "identity_number"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Settings:
 def outline(data: bytes, name: str) -> dict[str, Any]:
     """Return what the columns page shows, small enough to be kept with the import."""
     book = read_workbook(data, name)
-    tables = find_tables(book)
+    tables = [table for table in find_tables(book) if _names_people(table)]
     if not tables:
         raise SheetError(
             _("No table of people was found. The headings should include “Họ và tên”.")
@@ -60,6 +61,11 @@ def outline(data: bytes, name: str) -> dict[str, Any]:
     if not any(table.rows for table in tables):
         raise SheetError(_("There are headings but no rows below them."))
     return {"notes": _notes(book, tables), "sheets": [_sheet(table) for table in tables]}
+
+
+def _names_people(table: Table) -> bool:
+    """Tell a list of people from the list of units that a template carries."""
+    return not NAMED_BY.isdisjoint(guess_mapping(table, PEOPLE))
 
 
 def _notes(book: Workbook, tables: list[Table]) -> list[str]:
