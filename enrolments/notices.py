@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from enrolments.models import Obligation
+from enrolments.models.cohorts import CohortState
 from notifications.models import Notice
 
 
@@ -55,6 +56,20 @@ def weekly_body(context: Mapping[str, Any], language: str) -> str:
     return "\n".join(lines)
 
 
+def changed_title(context: Mapping[str, Any], _language: str) -> str:
+    """Say what became of the class."""
+    if context["state"] == CohortState.CANCELLED:
+        return _("Class cancelled: %(name)s") % context
+    return _("Class postponed: %(name)s") % context
+
+
+def changed_body(context: Mapping[str, Any], _language: str) -> str:
+    """Say why, and the new dates where there are any."""
+    if context["state"] == CohortState.CANCELLED:
+        return _("Reason: %(reason)s.") % context
+    return _("New dates: %(starts)s to %(ends)s. Reason: %(reason)s.") % context
+
+
 def still_due(notices: list[Notice]) -> set[int]:
     """Keep the notices about duties that still stand with the same due date."""
     subjects = {notice.subject: int(notice.subject.partition(":")[2]) for notice in notices}
@@ -66,6 +81,14 @@ def still_due(notices: list[Notice]) -> set[int]:
     return {
         notice.pk for notice in notices if standing.get(subjects[notice.subject]) == notice.due_on
     }
+
+
+def still_standing(notices: list[Notice]) -> set[int]:
+    """Keep the notices about duties that still stand, whatever their due date is by now."""
+    subjects = {notice.subject: int(notice.subject.partition(":")[2]) for notice in notices}
+    duties = Obligation.objects.outstanding().filter(pk__in=subjects.values())
+    standing = set(duties.values_list("pk", flat=True))
+    return {notice.pk for notice in notices if subjects[notice.subject] in standing}
 
 
 def _with_basis(text: str, context: Mapping[str, Any], language: str) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils import timezone
 
-from enrolments.models import Obligation
+from enrolments.models import Cohort, Enrolment, Obligation
 from notifications.actions import NoticeSpec
 from reference.rules import rule
 
 DUE_SOON, OVERDUE, MANAGER_WEEKLY = "due_soon", "overdue", "manager_weekly"
+COHORT_CHANGED, BY_HAND = "cohort_changed", "reminder"
 DAYS_BEFORE = [14, 7, 1]
 MORNING = dt.time(8)
 ONE_DAY = dt.timedelta(days=1)
@@ -65,6 +66,21 @@ class ReminderPlan:
         ]
 
 
+def reminder_now(duty: Obligation, kind: str, now: dt.datetime) -> NoticeSpec:
+    """Return a reminder sent by hand; a second one on the same day is the same notice."""
+    cohort_id = duty.enrolment.cohort_id if duty.enrolment else 0
+    return NoticeSpec(
+        person_id=duty.person_id,
+        kind=kind,
+        subject=subject_of(duty.pk),
+        due_on=timezone.localdate(now),
+        send_at=now,
+        context=_context(duty),
+        url=reverse("enrolments:cohort", args=[cohort_id]),
+        unit_id=duty.unit_id,
+    )
+
+
 def _context(duty: Obligation) -> dict[str, str]:
     return {
         "title_vi": duty.title_vi,
@@ -72,3 +88,23 @@ def _context(duty: Obligation) -> dict[str, str]:
         "due": f"{duty.due_on:%d/%m/%Y}",
         "basis": str(duty.basis) if duty.basis else "",
     }
+
+
+def cohort_changed(cohort: Cohort, place: Enrolment, kind: str) -> NoticeSpec:
+    """Return the notice that a class is postponed or cancelled."""
+    return NoticeSpec(
+        person_id=place.learner_id,
+        kind=kind,
+        subject=f"cohort:{cohort.pk}:{cohort.state}",
+        due_on=cohort.ends_on,
+        send_at=timezone.now(),
+        context={
+            "name": cohort.name,
+            "state": cohort.state,
+            "reason": cohort.state_reason,
+            "starts": f"{cohort.starts_on:%d/%m/%Y}",
+            "ends": f"{cohort.ends_on:%d/%m/%Y}",
+        },
+        url=reverse("enrolments:cohort", args=[cohort.pk]),
+        unit_id=place.sending_unit_id,
+    )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from courses.models import Course, Provider
+from lms.text import fold
 
 
 class QuestionKind(models.TextChoices):
@@ -44,18 +45,34 @@ class QuestionBankQuerySet(models.QuerySet["QuestionBank"]):
 
 
 class QuestionBank(models.Model):
-    """Questions of a provider, usually of one course."""
+    """Questions of a provider, usually of one course (ngân hàng câu hỏi)."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="banks")
     course = models.ForeignKey(
         Course, on_delete=models.PROTECT, null=True, blank=True, related_name="banks"
     )
-    name = models.CharField(max_length=200)
+    name = models.CharField(_("name"), max_length=200)
 
     objects = QuestionBankQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Sets of questions."""
+
+    def in_force(self) -> Self:
+        """Return the questions that authors may pick."""
+        return self.filter(archived_at=None, current__isnull=False)
+
+    def matching(self, text: str) -> Self:
+        """Return the questions whose folded words hold the folded text."""
+        return self.filter(search_key__contains=fold(text))
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the questions of the banks on which the user holds the permission."""
+        return self.filter(bank__in=QuestionBank.objects.allowing(user, permission).values("pk"))
 
 
 class Question(models.Model):
@@ -72,6 +89,10 @@ class Question(models.Model):
         related_name="+",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    # What lists search: the folded words of the version in force.
+    search_key = models.CharField(max_length=500, blank=True, editable=False)
+
+    objects = QuestionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.key)
@@ -80,9 +101,9 @@ class Question(models.Model):
 class QuestionVersion(models.Model):
     """What is asked, the key, and the explanation shown after release.
 
-    `data` by kind. single, multiple: `options` [{key, html}], `correct` [key];
+    `data` by kind. single, multiple: `options` [{key, text}], `correct` [key];
     true_false: `correct` bool; short_text: `accepted` [text]; numeric: `value`, `tolerance`;
-    matching: `pairs` [{key, left, right}], `distractors` [text].
+    matching: `pairs` [{key, left, right_key, right}], `distractors` [{key, text}].
     """
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")

@@ -58,9 +58,7 @@ def managers_of(unit_ids: Iterable[int]) -> dict[int, set[int]]:
     for unit_id, person_id in heads.values_list("unit", "user"):
         found[unit_id].add(person_id)
     headless = [unit_id for unit_id, people in found.items() if not people]
-    for unit_id, people in _officers_of(headless).items():
-        found[unit_id] = people
-    return found
+    return found | _officers_of(headless)
 
 
 def _officers_of(unit_ids: list[int]) -> dict[int, set[int]]:

@@ -26,9 +26,11 @@ def choose_person(*, row: BulkRow, person: User, by: User) -> None:
     change = _open(row.change_id)
     if not scope_of(by).filter(pk=person.pk).exists():
         raise Refused(_("Not found among the people of one's units."))
-    if change.rows.filter(
-        target_type=PERSON, target_id=person.pk, included=True
-    ).exclude(pk=row.pk).exists():
+    if (
+        change.rows.filter(target_type=PERSON, target_id=person.pk, included=True)
+        .exclude(pk=row.pk)
+        .exists()
+    ):
         raise Refused(_("Another row already means this person."))
     cohort = Cohort.objects.get(pk=Settings.of(change).cohort_id)
     people = People.look([person.pk], cohort=cohort, by=by)

@@ -55,7 +55,8 @@ def template(by: User) -> bytes:
 def _headings() -> list[str]:
     return [
         _("No."), _("Staff code"), _("Full name"), _("Birth date"), _("Gender"), _("Unit"),
-        _("Position"), _("Staff category"), _("E-mail"), _("Mobile"), _("Identity number"), _("Note"),
+        _("Position"), _("Staff category"), _("E-mail"), _("Mobile"),
+        _("Identity number"), _("Note"),
     ]  # fmt: skip
 
 
