@@ -6,6 +6,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -506,3 +507,15 @@ def test_an_officer_who_lost_the_role_cannot_confirm(walk: Walk, cast: Cast) -> 
     cast.hr.role_grants.update(until=dt.date(2021, 1, 1))
     assert walk.client.post(walk.at("import_confirm")).status_code == 404
     assert not Enrolment.objects.exists()
+
+
+def test_the_sample_of_a_ward_and_its_clean_twin_say_the_same(walk: Walk) -> None:
+    found = []
+    for name in ("danh-sach-cu-hoc-vien.xls", "danh-sach-cu-hoc-vien-sach.xlsx"):
+        data = (settings.BASE_DIR / "demo" / "files" / name).read_bytes()
+        walk.check(data, name, category=make_code().pk)
+        plans = [row.after["new"] for row in walk.change.rows.order_by("number")]
+        told = ("full_name", "birth_date", "birth_year", "gender", "unit", "title")
+        found.append([[plan[key] for key in told] for plan in plans])
+    assert found[0] == found[1]
+    assert len(found[0]) == 12
