@@ -99,7 +99,7 @@ menu.register(
         MANAGING,
         _("Not reached by e-mail"),
         "enrolments:unreached_of_units",
-        "mail-off",
+        "mail",
         holders_of(P.SEE_DELIVERY),
     ),
     weight=90,

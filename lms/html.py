@@ -13,8 +13,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-# A page has its h1 and a lesson its h2: written text begins below them.
-HEADINGS: Final = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h5", "h5": "h5", "h6": "h5"}
+# A page has its h1 and its parts an h2: written text begins below them, whichever of the two
+# highest levels its author begins with.
+HEADINGS: Final = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h5", "h6": "h5"}
 TAGS: Final = {
     *("p", "br", "hr", "h3", "h4", "h5", "strong", "b", "em", "i", "u", "s", "sub", "sup", "mark"),
     *("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "code", "pre", "a", "abbr", "span", "div"),

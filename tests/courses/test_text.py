@@ -59,7 +59,7 @@ def test_html_in_markdown_is_shown_and_not_obeyed(payload: str) -> None:
 
 def test_markdown_gives_headings_below_those_of_the_page_tables_and_safe_links() -> None:
     drawn = from_markdown(
-        "# Một\n\n## Hai\n\n###### Sáu\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "# Một\n\n### Hai\n\n###### Sáu\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
         "[nơi khác](https://vi.example) ![ảnh](https://evil.example/x.png)"
     )
     assert "<h3>Một</h3>" in drawn
