@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import identity
 from accounts.matching import IncomingPerson, Match, match_people
@@ -210,10 +211,15 @@ def _may_be(person: User, row: Row) -> bool:
 
 
 def _to_decide(match: Match) -> BulkRow:
-    message = _("May be one of %(count)d people on record: choose.")
+    number = len(match.candidates)
+    message = ngettext(
+        "May be somebody on record: choose.",
+        "May be one of %(count)d people on record: choose.",
+        number,
+    )
     return BulkRow(
         verdict=Verdict.AMBIGUOUS,
-        message=message % {"count": len(match.candidates)},
+        message=message % {"count": number},
         before={"candidates": [person.pk for person in match.candidates]},
     )
 

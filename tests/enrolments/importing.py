@@ -79,6 +79,9 @@ class Walk:
     def row(self, number: int) -> BulkRow:
         return self.change.rows.get(number=number)
 
+    def after(self, number: int) -> dict[str, Any]:
+        return self.row(number).after or {}
+
     def decide(self, number: int, choice: object) -> Any:
         address = self.at("import_decide", self.row(number).pk)
         return self.client.post(address, {"choice": choice})
@@ -86,5 +89,5 @@ class Walk:
     def file(self) -> list[tuple[object, ...]]:
         """Return the rows of the annotated file."""
         response = self.client.get(self.at("import_file"))
-        book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+        book = load_workbook(io.BytesIO(response.getvalue()))
         return list(book.active.iter_rows(values_only=True))

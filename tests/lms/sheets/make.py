@@ -33,13 +33,14 @@ def _fill(sheet: object, rows: Rows) -> None:
 
 
 def xls(rows: Rows, *, password: bool = False) -> bytes:
-    book, data = xlwt.Workbook(), io.BytesIO()
+    book = xlwt.Workbook()
+    data = io.BytesIO()
     sheet = book.add_sheet("DS")
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
             sheet.write(number, column, value)
     book.save(data)
-    content = bytes(data.getvalue())
+    content: bytes = data.getvalue()
     return _with_file_pass(content) if password else content
 
 
