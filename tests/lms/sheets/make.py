@@ -48,7 +48,7 @@ def _with_file_pass(data: bytes) -> bytes:
     """Put the record with which Excel begins an encrypted workbook over one that may go."""
     begin = data.index(b"\x09\x08\x10\x00")  # BOF of the workbook
     after = begin + 4 + 16
-    size = struct.unpack_from("<H", data, after + 2)[0]
+    size = int(struct.unpack_from("<H", data, after + 2)[0])
     record = struct.pack("<HHH", 0x2F, size, 1) + b"\x00" * (size - 2)  # 1: RC4
     return data[:after] + record + data[after + 4 + size :]
 
