@@ -12,6 +12,9 @@ from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from lms.home import home_lines
 from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
+from enrolments.imports.kind import CohortImport
+from enrolments.imports.source import KIND
+from jobs.bulk import bulk_kinds
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")
@@ -154,3 +157,5 @@ menu.register(
     ),
     weight=50,
 )
+
+bulk_kinds.register(KIND, CohortImport())

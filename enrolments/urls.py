@@ -3,6 +3,7 @@ from django.urls import path
 from enrolments.views import (
     classes,
     dashboard,
+    imports,
     learning,
     mine,
     questions,
@@ -15,8 +16,17 @@ from enrolments.views import (
 app_name = "enrolments"
 
 LESSON = "hoc/<int:pk>/<uuid:lesson_key>/"
+LIST = "lop/<int:pk>/nhap-danh-sach/"
 
 urlpatterns = [
+    path(LIST, imports.upload, name="import_upload"),
+    path(f"{LIST}mau.xlsx", imports.template, name="import_template"),
+    path(f"{LIST}<int:change_pk>/", imports.show, name="import"),
+    path(f"{LIST}<int:change_pk>/cot/", imports.columns, name="import_columns"),
+    path(f"{LIST}<int:change_pk>/dong/<int:row_pk>/", imports.decide, name="import_decide"),
+    path(f"{LIST}<int:change_pk>/lap-ho-so/", imports.decide_all, name="import_decide_all"),
+    path(f"{LIST}<int:change_pk>/ghi/", imports.confirm, name="import_confirm"),
+    path(f"{LIST}<int:change_pk>/ket-qua.xlsx", imports.annotated, name="import_file"),
     path("lop/", classes.classes, name="classes"),
     path("lop/mo-lop/", running.open_class, name="open"),
     path("lop/chua-nhan-thu/", reach.unreached_of_units, name="unreached_of_units"),
