@@ -1,17 +1,20 @@
 """What this app tells lower ones."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
-from accounts.rights import right_sources, rights
-from enrolments import notices
-from enrolments.models import CohortStaff
+from accounts.panels import PersonPanel, person_panels
+from accounts.permissions import Permission
+from accounts.registry import everybody, holders_of
+from accounts.rights import right_sources
+from courses.slots import course_page_actions
+from enrolments import notices, panels, question_notices
+from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
-from lms.navigation import MANAGING, MenuItem, menu
+from lms.home import home_lines
+from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
+from enrolments.imports.kind import CohortImport
+from enrolments.imports.source import KIND
+from jobs.bulk import bulk_kinds
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")
@@ -76,21 +79,6 @@ notice_kinds.register(
 P = Permission
 
 
-def rights_of_class_staff(user: User) -> frozenset[Permission]:
-    """Return what being named on classes gives a person."""
-    roles = CohortStaff.objects.in_force().filter(user_id=user.pk).values_list("role", flat=True)
-    named = [COHORT_STAFF_PERMISSIONS.get(role, frozenset()) for role in roles.distinct()]
-    return frozenset[Permission]().union(*named)
-
-
-right_sources.register("class staff", rights_of_class_staff)
-
-
-def holders_of(*any_of: Permission) -> Callable[[HttpRequest], bool]:
-    """Return a test that shows a line to those who hold one of the permissions."""
-    return lambda request: rights(request.user).has(*any_of)
-
-
 menu.register(
     "classes",
     MenuItem(
@@ -113,3 +101,61 @@ menu.register(
     ),
     weight=90,
 )
+notice_kinds.register(
+    ASKED,
+    NoticeKind(
+        code=ASKED,
+        label=_("Questions of learners"),
+        mandatory=False,
+        title=question_notices.asked_title,
+        body=question_notices.asked_body,
+    ),
+)
+notice_kinds.register(
+    ANSWERED,
+    NoticeKind(
+        code=ANSWERED,
+        label=_("Replies of trainers"),
+        mandatory=False,
+        title=question_notices.answered_title,
+        body=question_notices.answered_body,
+    ),
+)
+
+home_lines.register("questions", panels.unanswered_line, weight=40)
+right_sources.register("cohort staff", panels.class_rights)
+course_page_actions.register("learning", panels.course_action, weight=10)
+person_panels.register("learning", PersonPanel(panels.person_learning), weight=20)
+person_panels.register("hours", PersonPanel(panels.person_hours), weight=30)
+
+menu.register(
+    "home", MenuItem(LEARNING, _("Home"), "enrolments:home", "home", everybody), weight=10
+)
+menu.register(
+    "required",
+    MenuItem(LEARNING, _("Required"), "enrolments:required", "clipboard-check", everybody),
+    weight=30,
+)
+menu.register(
+    "agenda",
+    MenuItem(LEARNING, _("Calendar"), "enrolments:agenda", "calendar-event", everybody),
+    weight=40,
+)
+menu.register(
+    "hours",
+    MenuItem(LEARNING, _("Hours"), "enrolments:hours", "report-analytics", everybody),
+    weight=60,
+)
+menu.register(
+    "questions",
+    MenuItem(
+        TEACHING,
+        _("Questions of learners"),
+        "enrolments:questions",
+        "message-circle",
+        holders_of(Permission.ANSWER_LEARNERS),
+    ),
+    weight=50,
+)
+
+bulk_kinds.register(KIND, CohortImport())

@@ -41,7 +41,7 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("assessment:quiz", block.pk)
     items = _items(block)
     context = {
-        "block": block,
+        "part": block,
         "form": form,
         "items": [
             (item, _excerpt(item.question_version.question), faults(item.question_version))
@@ -72,7 +72,7 @@ def pick(request: HttpRequest, pk: int) -> HttpResponse:
     found = offered.matching(words) if words else offered
     page = keyset_page(found.select_related("current", "bank"), request, order=("-pk",))
     context = {
-        "block": block,
+        "part": block,
         "quiz": held,
         "page": page,
         "words": words,

@@ -233,8 +233,8 @@ def _source(tmp_path: Path, cast: Cast) -> Source:
     return Source(tmp_path, tmp_path / "bai.md", cast.trainer, cast.department.pk, {})
 
 
-def _plan(kind: str, /, **options: Any) -> BlockPlan:
-    return BlockPlan(key=KEY, kind=kind, options=options, text="Hỏi gì?")
+def _plan(block_kind: str, /, **options: Any) -> BlockPlan:
+    return BlockPlan(key=KEY, kind=block_kind, options=options, text="Hỏi gì?")
 
 
 @pytest.fixture
