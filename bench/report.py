@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
-
 @dataclass
 class Line:
     """One measured thing. `ratio` is to the floor of the same run."""
