@@ -87,8 +87,8 @@ def members(people: Sequence[User], at: int) -> Sequence[User]:
 def names(count: int) -> Iterator[str]:
     """Yield names as people have them."""
     for n in range(count):
-        second = MIDDLE[n // len(FAMILY) % len(MIDDLE)]
-        yield f"{FAMILY[n % len(FAMILY)]} {second} {GIVEN[n // 7 % len(GIVEN)]}"
+        middle, given = MIDDLE[n // 10 % len(MIDDLE)], GIVEN[n // 80 % len(GIVEN)]
+        yield f"{FAMILY[n % len(FAMILY)]} {middle} {GIVEN[n // 880 % len(GIVEN)]} {given}"
 
 
 def make_people(prefix: str, count: int, wards: Sequence[Unit]) -> list[User]:
@@ -200,7 +200,14 @@ def enrol(cohort: Cohort, people: Sequence[User], *, by: User, wards: Sequence[U
     """Give people their places and duties; a third has begun, a tenth has finished."""
     keys = list(cohort.version.lessons.order_by("position").values_list("key", flat=True))
     places = [
-        _place(cohort, person, wards[(person.pk - people[0].pk) % len(wards)], n, by, len(keys))
+        _place(
+            cohort,
+            person,
+            wards[(person.pk - people[0].pk) % len(wards)],
+            n=n,
+            by=by,
+            lessons=len(keys),
+        )
         for n, person in enumerate(people)
     ]
     made = Enrolment.objects.bulk_create(places, batch_size=500)
@@ -216,7 +223,9 @@ def enrol(cohort: Cohort, people: Sequence[User], *, by: User, wards: Sequence[U
     Cohort.objects.filter(pk=cohort.pk).update(enrolled_count=len(made))
 
 
-def _place(cohort: Cohort, person: User, ward: Unit, n: int, by: User, lessons: int) -> Enrolment:
+def _place(
+    cohort: Cohort, person: User, ward: Unit, *, n: int, by: User, lessons: int
+) -> Enrolment:
     done = lessons if n % 10 == 0 else n % 3
     finished = done == lessons
     begun = timezone.now() - dt.timedelta(days=3)

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import django
@@ -23,8 +23,12 @@ from django.urls import reverse  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench import city as sample  # noqa: E402
+from bench.mail import mail_lines  # noqa: E402
+from bench.papers import paper_line  # noqa: E402
 from bench.report import Line, table  # noqa: E402
+from bench.sitting import attempt_line  # noqa: E402
 from bench.web import Page, has_wrk, measure, serving  # noqa: E402
+from bench.writing import import_line  # noqa: E402
 from scripts.suites import ROOT  # noqa: E402
 
 SESSIONS = 64
@@ -115,6 +119,22 @@ def web_lines(city: sample.City, folder: Path, *, short: bool) -> list[Line]:
     return [*lines, Line("web worker, resident", memory, "MB", goal=WEB_MEMORY, at_most=True)]
 
 
+def job_lines(city: sample.City, folder: Path, *, short: bool) -> list[Line]:
+    """Measure the work that no page waits for."""
+    lines = []
+    steps: list[Callable[[], list[Line]]] = [
+        lambda: [attempt_line(city, 20 if short else 100)],
+        lambda: mail_lines(city, folder, 400 if short else sample.PEOPLE),
+        lambda: [import_line(city, 500 if short else 4000)],
+        # The last one: nothing is started by a process that has compiled a paper.
+        lambda: [paper_line(city, 30 if short else 300)],
+    ]
+    for step in steps:
+        lines += step()
+        say(f"{connection.vendor}: {lines[-1].name}")
+    return lines
+
+
 def prepare() -> sample.City:
     """Make the tables and fill them."""
     command = [sys.executable, str(ROOT / "manage.py"), "prepare"]
@@ -138,6 +158,7 @@ def main(arguments: Sequence[str]) -> int:
         lines += web_lines(city, settings.VAR_DIR, short=chosen.short)
     else:
         say("wrk is missing (Debian: apt install wrk): the pages are not measured.")
+    lines += job_lines(city, settings.VAR_DIR, short=chosen.short)
     print(table(connection.vendor, lines), flush=True)
     chosen.result.write_text(json.dumps([line.as_dict() for line in lines]), encoding="utf-8")
     return 0
