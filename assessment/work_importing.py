@@ -16,7 +16,9 @@ def import_assignment(plan: BlockPlan, source: Source) -> Content:
     options = plan.options
     takes = [str(word) for word in options.get("takes") or ["text", "files"]]
     if not options.get("title") or not set(takes) <= set(TAKES):
-        raise CourseFormatError(f"{source.lesson.name}: an assignment needs a title; takes: {TAKES}.")
+        raise CourseFormatError(
+            f"{source.lesson.name}: an assignment needs a title; takes: {TAKES}."
+        )
     rows = options.get("criteria") or []
     criteria = [
         {
