@@ -12,7 +12,7 @@ TAKES = ("text", "files", "audio")
 
 
 def import_assignment(plan: BlockPlan, source: Source) -> Content:
-    """Read `title`, `takes`, `points`, `pass`, `due_days_before_end`, `criteria`; text: the brief."""
+    """Read the settings named as in the form, `criteria` as rows; the text is the brief."""
     options = plan.options
     takes = [str(word) for word in options.get("takes") or ["text", "files"]]
     if not options.get("title") or not set(takes) <= set(TAKES):
