@@ -230,7 +230,8 @@ def _rights(request: HttpRequest, cohort_id: int) -> dict[str, bool]:
         name: Exists(Cohort.objects.allowing(request.user, permission).filter(pk=OuterRef("pk")))
         for name, permission in wanted.items()
     }
-    return Cohort.objects.filter(pk=cohort_id).annotate(**held).values(*wanted).get()
+    found: dict[str, bool] = Cohort.objects.annotate(**held).values(*wanted).get(pk=cohort_id)
+    return found
 
 
 def _figures(cohort: Cohort, key: uuid.UUID) -> dict[str, int]:
