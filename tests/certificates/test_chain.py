@@ -170,7 +170,8 @@ def test_hours_are_credited_once_however_often_the_decision_is_sent(
     decide(office, recognition, number="13")
     run_jobs()
     assert HoursEntry.objects.count() == 1
-    assert recognition.decision and recognition.decision.number == 12
+    assert recognition.decision
+    assert recognition.decision.number == 12
 
 
 def test_a_number_of_another_kind_of_decision_is_refused(
