@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.explain import PERSON, UNIT
+from accounts.home import activation_line, corrections_line
 from accounts.panels import explainers
 from accounts.permissions import Permission
 from accounts.rights import rights
+from lms.home import home_lines
 from lms.navigation import ACCOUNT, MANAGING, SYSTEM, MenuItem, menu
 
 explainers.register("person", PERSON, weight=10)
@@ -74,3 +76,6 @@ menu.register(
 menu.register(
     "profile", MenuItem(ACCOUNT, _("Profile"), "accounts:profile", "user-circle", everybody)
 )
+
+home_lines.register("corrections", corrections_line, weight=30)
+home_lines.register("activation", activation_line, weight=80)

@@ -16,7 +16,7 @@ from jobs.work import outbox_task
 from lms.clock import today
 
 
-@outbox_task(name="accounts.send_email_link", queue="mail")
+@outbox_task(name="accounts.send_email_link")
 def send_email_link(row: Outbox) -> None:
     """Send the link that proves an address, if it is still wanted."""
     wanted = EmailAddress.objects.filter(user=row.args["person"], email=row.args["email"])
@@ -35,7 +35,7 @@ def send_email_link(row: Outbox) -> None:
         )
 
 
-@outbox_task(name="accounts.send_reset_link", queue="mail")
+@outbox_task(name="accounts.send_reset_link")
 def send_reset_link(row: Outbox) -> None:
     """Send the link for a new password to the verified address."""
     person = User.objects.active().filter(pk=row.args["person"]).first()

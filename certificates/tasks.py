@@ -8,7 +8,7 @@ from jobs.models import Outbox
 from jobs.work import outbox_task
 
 
-@outbox_task(name=issue.AT_ONCE, queue="render")
+@outbox_task(name=issue.AT_ONCE)
 def issue_at_once(row: Outbox) -> None:
     """Issue the paper of a completed self-paced place."""
     issue.issue_at_once(enrolment=Enrolment.objects.get(pk=row.args["enrolment"]))

@@ -7,9 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
-from courses.models import Block, CourseVersion, Lesson
-
-VIEWED = frozenset({"text", "image", "file", "callout", "audio"})
+from courses.blocks import CompletesOn, block_kinds
+from courses.models import Block, Completion, CourseVersion, Lesson
 
 
 @dataclass(frozen=True)
@@ -34,14 +33,20 @@ def _published(version_id: int, _content_hash: str) -> Demands:
     return _read(version_id)
 
 
+def forget() -> None:
+    """Drop what is held, as a new process would start."""
+    _published.cache_clear()
+
+
 def _read(version_id: int) -> Demands:
     lessons = Lesson.objects.filter(version=version_id).values_list("key", "is_required")
     blocks: dict[uuid.UUID, set[uuid.UUID]] = {key: set() for key, _required in lessons}
     viewed: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     rows = Block.objects.filter(version=version_id).order_by()
-    for lesson_key, key, kind in rows.values_list("lesson__key", "key", "kind"):
+    facts = rows.values_list("lesson__key", "lesson__completion", "key", "kind")
+    for lesson_key, completion, key, kind in facts:
         blocks[lesson_key].add(key)
-        if kind in VIEWED:
+        if completion == Completion.READ or block_kinds[kind].completes_on == CompletesOn.VIEW:
             viewed[lesson_key].add(key)
     return Demands(
         required=frozenset(key for key, required in lessons if required),

@@ -83,6 +83,14 @@ def still_due(notices: list[Notice]) -> set[int]:
     }
 
 
+def still_standing(notices: list[Notice]) -> set[int]:
+    """Keep the notices about duties that still stand, whatever their due date is by now."""
+    subjects = {notice.subject: int(notice.subject.partition(":")[2]) for notice in notices}
+    duties = Obligation.objects.outstanding().filter(pk__in=subjects.values())
+    standing = set(duties.values_list("pk", flat=True))
+    return {notice.pk for notice in notices if subjects[notice.subject] in standing}
+
+
 def _with_basis(text: str, context: Mapping[str, Any], language: str) -> str:
     sentence = text % _words(context, language)
     if not context["basis"]:

@@ -2,8 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrolments import notices
-from enrolments.reminders import COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from accounts.panels import PersonPanel, person_panels
+from accounts.permissions import Permission
+from accounts.registry import everybody, holders_of
+from accounts.rights import right_sources
+from courses.slots import course_page_actions
+from enrolments import notices, panels, question_notices
+from enrolments.actions.questions import ANSWERED, ASKED
+from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from lms.home import home_lines
+from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
+from enrolments.imports.kind import CohortImport
+from enrolments.imports.source import KIND
+from jobs.bulk import bulk_kinds
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")
@@ -33,6 +44,18 @@ notice_kinds.register(
     ),
 )
 notice_kinds.register(
+    BY_HAND,
+    NoticeKind(
+        code=BY_HAND,
+        label=_("Reminders sent by hand"),
+        mandatory=True,
+        title=notices.due_soon_title,
+        body=notices.due_soon_body,
+        still_wanted=notices.still_standing,
+        why=WHY,
+    ),
+)
+notice_kinds.register(
     MANAGER_WEEKLY,
     NoticeKind(
         code=MANAGER_WEEKLY,
@@ -53,3 +76,86 @@ notice_kinds.register(
         why=WHY,
     ),
 )
+P = Permission
+
+
+menu.register(
+    "classes",
+    MenuItem(
+        MANAGING,
+        _("Classes"),
+        "enrolments:classes",
+        "school",
+        holders_of(P.SEE_COHORTS, P.SEND_PEOPLE, P.MANAGE_COHORTS),
+    ),
+    weight=20,
+)
+menu.register(
+    "unreached",
+    MenuItem(
+        MANAGING,
+        _("Not reached by e-mail"),
+        "enrolments:unreached_of_units",
+        "mail",
+        holders_of(P.SEE_DELIVERY),
+    ),
+    weight=90,
+)
+notice_kinds.register(
+    ASKED,
+    NoticeKind(
+        code=ASKED,
+        label=_("Questions of learners"),
+        mandatory=False,
+        title=question_notices.asked_title,
+        body=question_notices.asked_body,
+    ),
+)
+notice_kinds.register(
+    ANSWERED,
+    NoticeKind(
+        code=ANSWERED,
+        label=_("Replies of trainers"),
+        mandatory=False,
+        title=question_notices.answered_title,
+        body=question_notices.answered_body,
+    ),
+)
+
+home_lines.register("questions", panels.unanswered_line, weight=40)
+right_sources.register("cohort staff", panels.class_rights)
+course_page_actions.register("learning", panels.course_action, weight=10)
+person_panels.register("learning", PersonPanel(panels.person_learning), weight=20)
+person_panels.register("hours", PersonPanel(panels.person_hours), weight=30)
+
+menu.register(
+    "home", MenuItem(LEARNING, _("Home"), "enrolments:home", "home", everybody), weight=10
+)
+menu.register(
+    "required",
+    MenuItem(LEARNING, _("Required"), "enrolments:required", "clipboard-check", everybody),
+    weight=30,
+)
+menu.register(
+    "agenda",
+    MenuItem(LEARNING, _("Calendar"), "enrolments:agenda", "calendar-event", everybody),
+    weight=40,
+)
+menu.register(
+    "hours",
+    MenuItem(LEARNING, _("Hours"), "enrolments:hours", "report-analytics", everybody),
+    weight=60,
+)
+menu.register(
+    "questions",
+    MenuItem(
+        TEACHING,
+        _("Questions of learners"),
+        "enrolments:questions",
+        "message-circle",
+        holders_of(Permission.ANSWER_LEARNERS),
+    ),
+    weight=50,
+)
+
+bulk_kinds.register(KIND, CohortImport())

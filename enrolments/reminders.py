@@ -13,7 +13,7 @@ from notifications.actions import NoticeSpec
 from reference.rules import rule
 
 DUE_SOON, OVERDUE, MANAGER_WEEKLY = "due_soon", "overdue", "manager_weekly"
-COHORT_CHANGED = "cohort_changed"
+COHORT_CHANGED, BY_HAND = "cohort_changed", "reminder"
 DAYS_BEFORE = [14, 7, 1]
 MORNING = dt.time(8)
 ONE_DAY = dt.timedelta(days=1)
@@ -64,6 +64,21 @@ class ReminderPlan:
             for kind, offset, send_at in moments
             if send_at > self.now
         ]
+
+
+def reminder_now(duty: Obligation, kind: str, now: dt.datetime) -> NoticeSpec:
+    """Return a reminder sent by hand; a second one on the same day is the same notice."""
+    cohort_id = duty.enrolment.cohort_id if duty.enrolment else 0
+    return NoticeSpec(
+        person_id=duty.person_id,
+        kind=kind,
+        subject=subject_of(duty.pk),
+        due_on=timezone.localdate(now),
+        send_at=now,
+        context=_context(duty),
+        url=reverse("enrolments:cohort", args=[cohort_id]),
+        unit_id=duty.unit_id,
+    )
 
 
 def _context(duty: Obligation) -> dict[str, str]:

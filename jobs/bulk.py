@@ -5,7 +5,7 @@ A kind is asked for 500 rows at a time and answers with a constant number of que
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
@@ -62,6 +62,14 @@ class BulkKind(Protocol):
 
     def undo_rows(self, change: BulkChange, rows: Sequence[BulkRow], by: AbstractBaseUser) -> None:
         """Reverse rows that nobody touched since. Deletes nothing that others may have seen."""
+
+
+@runtime_checkable
+class PagedKind(Protocol):
+    """A kind whose changes have a page of their own, in the app that knows what they are."""
+
+    def page(self, change: BulkChange) -> str:
+        """Return the address of that page."""
 
 
 bulk_kinds: Registry[BulkKind] = Registry("bulk kinds")

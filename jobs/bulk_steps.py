@@ -135,7 +135,7 @@ def _note_reason(change: BulkChange, _job: Job, rows: Sequence[BulkRow]) -> None
     reasons = bulk_kinds[change.kind].undo_reasons(change, rows)
     for row in rows:
         row.reason = reasons.get(row.pk, "")
-    BulkRow.objects.bulk_update(rows, ["reason"], batch_size=CHUNK)
+    _save(rows, ["reason"])
 
 
 def _reverse(change: BulkChange, job: Job, rows: Sequence[BulkRow]) -> None:
@@ -153,8 +153,14 @@ def _settle(
     for row in rows:
         row.reason = reasons.get(row.pk, "")
         row.state = otherwise if row.pk in reasons else done
-    fields = ["state", "reason", "target_type", "target_id", "after"]
-    BulkRow.objects.bulk_update(rows, fields, batch_size=CHUNK)
+    _save(rows, ["state", "reason", "target_type", "target_id", "after"])
+
+
+def _save(rows: Sequence[BulkRow], fields: list[str]) -> None:
+    # An upsert: several times as fast as `bulk_update` with its CASE for each field and row.
+    BulkRow.objects.bulk_create(
+        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )
 
 
 def _moved(kind: BulkKind, change: BulkChange, rows: Sequence[BulkRow]) -> dict[int, str]:

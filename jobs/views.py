@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import actions
-from jobs.bulk import bulk_kinds
+from jobs.bulk import PagedKind, bulk_kinds
 from jobs.models import BulkChange, BulkRow, Job, RowState, Verdict
 
 STOP_POLLING = 286  # htmx ends its polling on this status
@@ -32,6 +32,9 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def change_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the plan of a bulk change, or its progress, or what came of it."""
     change = _own_change(request, pk)
+    kind = bulk_kinds[change.kind]
+    if isinstance(kind, PagedKind):
+        return redirect(kind.page(change))
     context = change_context(change, request)
     return render(request, "jobs/change_detail.html", context)
 

@@ -25,9 +25,7 @@ LONGEST_DELAY = 300.0  # seconds; must stay below the broker's visibility timeou
 logger = logging.getLogger(__name__)
 
 
-def outbox_task(
-    *, name: str, queue: str = "default", lease: float | None = None
-) -> Callable[[Work], "Task[Any, Any]"]:
+def outbox_task(*, name: str, lease: float | None = None) -> Callable[[Work], "Task[Any, Any]"]:
     """Make a Celery task, which takes the id of an outbox row, of a function that takes the row."""
 
     def decorate(work: Work) -> "Task[Any, Any]":
@@ -36,7 +34,7 @@ def outbox_task(
                 work(row)
                 row.mark_done()
 
-        return leased_task(in_one_transaction, name=name, queue=queue, lease=lease)
+        return leased_task(in_one_transaction, name=name, lease=lease)
 
     return decorate
 
@@ -45,7 +43,6 @@ def leased_task(
     run: Work,
     *,
     name: str,
-    queue: str = "default",
     lease: float | None = None,
     on_dead: Work | None = None,
 ) -> "Task[Any, Any]":
@@ -58,9 +55,7 @@ def leased_task(
 
     # The retries of Celery serve only the runs that killed their process.
     retries: int = settings.OUTBOX_ATTEMPTS
-    make = shared_task(
-        bind=True, name=name, queue=queue, max_retries=retries, default_retry_delay=2
-    )
+    make = shared_task(bind=True, name=name, max_retries=retries, default_retry_delay=2)
     return make(task)
 
 

@@ -6,7 +6,7 @@ A trigger's name holds a digest of its text, so one that is out of date counts a
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,12 +43,54 @@ class Ledger:
         return [name for name in columns if name and name not in self.allow_update]
 
 
+@dataclass(frozen=True)
+class Pin(Ledger):
+    """A model whose rows stop changing once a condition holds, such as being published."""
+
+    when: str
+    refuse_update: str
+    events: tuple[str, ...]
+
+    def condition(self, event: str, differs: str, quote: Callable[[str], str]) -> str:
+        """Return the SQL that is true of a change to be refused."""
+        if event == "INSERT":
+            return self.when.format(row="NEW")
+        before = self.when.format(row="OLD")
+        if event == "DELETE":
+            return before
+        if not self.allow_update:
+            # Neither changed nor moved in among those that never change.
+            return f"{before} OR {self.when.format(row='NEW')}"
+        columns = [quote(name) for name in self.frozen_columns()]
+        changes = [f"OLD.{name} {differs} NEW.{name}" for name in columns]
+        changes += [self.refuse_update] if self.refuse_update else []
+        return f"{before} AND ({' OR '.join(changes)})"
+
+
 _ledgers: dict[str, Ledger] = {}
 
 
 def append_only(model: type[M], allow_update: Sequence[str] = ()) -> type[M]:
     """Register a model whose rows are only ever added; `allow_update` names column exceptions."""
     _ledgers[model._meta.label_lower] = Ledger(model, tuple(allow_update))
+    return model
+
+
+def pinned(
+    model: type[M],
+    *,
+    when: str,
+    allow_update: Sequence[str] = (),
+    refuse_update: str = "",
+    events: Sequence[str] = ("INSERT", "UPDATE", "DELETE"),
+) -> type[M]:
+    """Register a model whose rows never change once `when` holds.
+
+    `when` is SQL with `{row}` for the row; `allow_update` names the columns that go on changing
+    then, `refuse_update` adds what even they may not do.
+    """
+    label = model._meta.label_lower
+    _ledgers[label] = Pin(model, tuple(allow_update), when, refuse_update, tuple(events))
     return model
 
 
@@ -133,9 +175,15 @@ def _present(connection: BaseDatabaseWrapper, table: str) -> set[str]:
 def _definitions(connection: BaseDatabaseWrapper, ledger: Ledger) -> dict[str, str]:
     """Return name → statement of each trigger the ledger needs."""
     postgres = connection.vendor == "postgresql"
+    if isinstance(ledger, Pin):
+        pin = _postgres_pin if postgres else _sqlite_pin
+        return _named({event: pin(connection, ledger, event) for event in ledger.events})
     make = _postgres_trigger if postgres else _sqlite_trigger
     events = ["UPDATE", "DELETE", "TRUNCATE"] if postgres else ["UPDATE", "DELETE"]
-    texts = {event: make(connection, ledger, event) for event in events}
+    return _named({event: make(connection, ledger, event) for event in events})
+
+
+def _named(texts: dict[str, str]) -> dict[str, str]:
     return {
         _name(event, text): text.format(name=_name(event, text)) for event, text in texts.items()
     }
@@ -159,6 +207,29 @@ def _postgres_trigger(connection: BaseDatabaseWrapper, ledger: Ledger, event: st
         f"CREATE TRIGGER {{name}} BEFORE {event} ON {connection.ops.quote_name(ledger.table)}"
         f" FOR EACH {each}{_when(connection, ledger, event, differs='IS DISTINCT FROM')}"
         " EXECUTE FUNCTION ledger_refuse()"
+    )
+
+
+def _sqlite_pin(connection: BaseDatabaseWrapper, pin: Pin, event: str) -> str:
+    quote = connection.ops.quote_name
+    return (
+        f"CREATE TRIGGER {{name}} BEFORE {event} ON {quote(pin.table)}"
+        f" WHEN {pin.condition(event, 'IS NOT', quote)}"
+        f" BEGIN SELECT RAISE(ABORT, '{pin.table}: this row never changes again'); END"
+    )
+
+
+def _postgres_pin(connection: BaseDatabaseWrapper, pin: Pin, event: str) -> str:
+    # The condition stands in the function: there it may ask other tables.
+    quote = connection.ops.quote_name
+    condition = pin.condition(event, "IS DISTINCT FROM", quote)
+    kept = "OLD" if event == "DELETE" else "NEW"
+    return (
+        "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {condition} THEN RAISE EXCEPTION '{pin.table}: this row never changes again'"
+        f" USING ERRCODE = 'restrict_violation'; END IF; RETURN {kept}; END $$;"
+        f" CREATE TRIGGER {{name}} BEFORE {event} ON {quote(pin.table)}"
+        " FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
 
 

@@ -1,5 +1,6 @@
 """All settings, from the environment. Secrets have no default; `make run` makes `var/env`."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
+# Everything an installation writes; another folder makes another installation.
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 
 env = environ.Env()
 environ.Env.read_env(VAR_DIR / "env")
@@ -66,7 +68,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "lms.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "audit.middleware.RequestFacts",
@@ -278,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "expire-papers": {"task": "certificates.tick", "schedule": 3600.0},
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
+    "close-attempts": {"task": "assessment.tick", "schedule": 20.0, "options": {"expires": 20}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]

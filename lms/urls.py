@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kha-nang-tiep-can/", views.accessibility, name="accessibility"),
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
     path("", include("accounts.urls")),
+    path("", include("assessment.urls")),
+    path("", include("courses.urls")),
     path("", include("certificates.urls")),
     path("", include("jobs.urls")),
     path("", include("enrolments.urls")),

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from lms.clock import today
 from reference.models import AnnualRequirement, Rule
@@ -28,3 +28,12 @@ def annual_requirement(category: str, year: int) -> AnnualRequirement | None:
     """Return the yearly minimum of a staff category; None where nothing is decided."""
     rows = AnnualRequirement.objects.filter(category=category, year=year)
     return rows.select_related("basis").first()
+
+
+def required_periods(category: str, year: int) -> Subquery:
+    """Return the same figure as an expression, for a query whose rows know the category.
+
+    `category` is the path to the code of the staff category.
+    """
+    rows = AnnualRequirement.objects.filter(category=OuterRef(category), year=year)
+    return Subquery(rows.values("min_periods")[:1])

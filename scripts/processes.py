@@ -29,10 +29,11 @@ class Site:
     port: int = 8000
     host: str = "127.0.0.1"
     redis_url: str = ""
+    var_dir: Path | None = None
 
     @property
     def var(self) -> Path:
-        return self.root / "var"
+        return self.var_dir or self.root / "var"
 
     @property
     def ports(self) -> dict[str, int]:

@@ -76,15 +76,21 @@ def office_settings(path: Path) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _sign, value in pairs}
 
 
+def var_of(root: Path) -> Path:
+    """Return the folder in which the installation keeps all it writes."""
+    return Path(os.environ.get("VAR_DIR") or root / "var").resolve()
+
+
 def site_of(root: Path) -> Site:
     """Return the installation as the environment describes it."""
-    said = {**office_settings(root / "var" / "env"), **os.environ}
+    said = {**office_settings(var_of(root) / "env"), **os.environ}
     try:
         port = int(said.get("PORT") or 8000)
     except ValueError:
         raise StartError(f"PORT must be a number, it is {said['PORT']!r}.") from None
     host = said.get("HOST") or "127.0.0.1"
-    return Site(root=root, port=port, host=host, redis_url=said.get("REDIS_URL", ""))
+    redis_url = said.get("REDIS_URL", "")
+    return Site(root=root, port=port, host=host, redis_url=redis_url, var_dir=var_of(root))
 
 
 def manage(root: Path, *words: str) -> None:
@@ -144,7 +150,7 @@ def holders(lock: Path) -> list[int]:
 
 def stop_all(root: Path) -> int:
     """`make stop`: end a running installation or what an earlier one has left."""
-    lock = (root / "var" / "run.lock").resolve()
+    lock = var_of(root) / "run.lock"
     for sent, seconds in ((signal.SIGTERM, 40), (signal.SIGKILL, 5)):
         deadline = time.monotonic() + seconds
         for pid in first_to_stop(root, holders(lock)) if sent == signal.SIGTERM else holders(lock):
@@ -158,7 +164,7 @@ def stop_all(root: Path) -> int:
 
 def first_to_stop(root: Path, pids: list[int]) -> list[int]:
     """Return supervisor alone while it lives: it knows the order."""
-    pidfile = root / "var" / "supervisord.pid"
+    pidfile = var_of(root) / "supervisord.pid"
     known = int(pidfile.read_text()) if pidfile.exists() else 0
     return [known] if known in pids else pids
 

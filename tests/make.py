@@ -127,7 +127,11 @@ def make_version(course: Course | None = None, *, by: User, lessons: int = 3) ->
     course = course or make_course()
     number = course.versions.count() + 1
     version = CourseVersion.objects.create(
-        course=course, number=number, title_vi=course.title_vi, created_by=by
+        course=course,
+        number=number,
+        title_vi=course.title_vi,
+        periods_online=lessons,
+        created_by=by,
     )
     module = Module.objects.create(
         version=version, position=1, title_vi="Chuyên đề 1", periods_online=lessons

@@ -57,7 +57,7 @@ def create_person(
     """Make the record of a person with a first post. No password: a code lets the person in."""
     staff_code = data.staff_code.strip()
     person = User(username=staff_code or new_sign_in_code(), staff_code=staff_code or None)
-    _take(person, data)
+    take(person, data)
     _take_identity(person, data.identity_number)
     person.set_unusable_password()
     person.save()
@@ -87,7 +87,7 @@ def update_person(*, person: User, data: PersonData, by: User) -> None:
     """Correct the record; fields changed by hand are held against later imports."""
     person = User.objects.select_for_update().get(pk=person.pk)
     before = _shown(person)
-    _take(person, data)
+    take(person, data)
     if data.identity_number:
         _take_identity(person, data.identity_number)
     after = _shown(person)
@@ -168,7 +168,8 @@ def reveal_identity(*, person: User, by: User, reason: str) -> str:
     return identity.decrypt(person.identity_cipher) if person.identity_cipher else ""
 
 
-def _take(person: User, data: PersonData) -> None:
+def take(person: User, data: PersonData) -> None:
+    """Write what is known into a record that is not saved yet."""
     person.take_name(
         data.full_name, family=data.family_name, middle=data.middle_name, given=data.given_name
     )

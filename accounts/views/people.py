@@ -268,4 +268,4 @@ def _qr_of(person: User) -> SafeString:
     query = urlencode({"ma": person.username})
     address = f"{settings.SITE_URL}{reverse('accounts:activate')}?{query}"
     code = segno.make(address, error="m")
-    return mark_safe(code.svg_inline(scale=2, border=2, svgclass="qr", lineclass=None))  # noqa: S308 - our own drawing
+    return mark_safe(code.svg_inline(omitsize=True, border=2, svgclass="qr", lineclass=None))  # noqa: S308 - our own drawing

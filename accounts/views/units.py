@@ -64,7 +64,11 @@ def new_unit(request: HttpRequest) -> HttpResponse:
         made = actions.create_unit(by=user, **form.cleaned_data)
         return done(request, _("The unit is opened."), "accounts:unit", made.pk)
     return form_page(
-        request, form, title=_("Open a unit"), submit=_("Open"), back=reverse("accounts:units")
+        request,
+        form,
+        title=_("Open a unit"),
+        submit=_("Open the unit"),
+        back=reverse("accounts:units"),
     )
 
 

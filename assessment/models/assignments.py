@@ -24,14 +24,14 @@ class Assignment(models.Model):
 
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="assignments")
     key = models.UUIDField()
-    title_vi = models.CharField(_("title"), max_length=200)
-    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
+    title_vi = models.CharField(_("Title"), max_length=200)
+    title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
     brief = models.TextField(_("brief"))
     takes_text = models.BooleanField(_("text"), default=True)
     takes_files = models.BooleanField(_("files"), default=True)
     takes_audio = models.BooleanField(_("audio"), default=False)
     max_points = models.DecimalField(_("scale"), max_digits=5, decimal_places=2, default=10)
-    pass_percent = models.PositiveSmallIntegerField(_("pass mark (%)"), default=50)
+    pass_percent = models.PositiveSmallIntegerField(_("Pass mark (%)"), default=50)
     criteria = models.JSONField(default=list, blank=True)
     # Days before the end of the class; the class's own dates give the day.
     due_days_before_end = models.PositiveSmallIntegerField(default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,8 +11,17 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.permissions import Permission
 from courses.models import CourseVersion
-from enrolments.models import Enrolment
+from enrolments.models import Cohort, Enrolment
+from enrolments.models.cohorts import CohortState
+
+OVER = (
+    CohortState.CLOSED,
+    CohortState.RECOGNISED,
+    CohortState.ARCHIVED,
+    CohortState.CANCELLED,
+)
 
 
 class AttemptState(models.TextChoices):
@@ -24,6 +34,20 @@ class AttemptState(models.TextChoices):
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Sets of attempts."""
+
+    def open(self) -> Self:
+        """Return the attempts that nobody has handed in."""
+        return self.filter(state=AttemptState.IN_PROGRESS)
+
+    def to_close(self, now: dt.datetime) -> Self:
+        """Return the open attempts whose time, or whose class, is over."""
+        return self.open().filter(Q(check_at__lte=now) | Q(enrolment__cohort__state__in=OVER))
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the attempts of classes on which the user holds the permission, not one's own."""
+        cohorts = Cohort.objects.allowing(user, permission).values("pk")
+        others = self.filter(enrolment__cohort__in=cohorts)
+        return others.exclude(enrolment__learner_id=user.pk)
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return one's own attempts."""
@@ -88,6 +112,16 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it is still being written."""
+        return self.state == AttemptState.IN_PROGRESS
+
+    @property
+    def is_graded(self) -> bool:
+        """Return whether it has been marked."""
+        return self.state == AttemptState.GRADED
 
 
 class Answer(models.Model):

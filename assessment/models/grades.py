@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.assignments import Mark
 from assessment.models.attempts import Attempt
 from courses.models import CourseVersion
 from enrolments.models import Cohort, Enrolment
+from lms.ledgers import append_only
 
 
 class GradeSource(models.TextChoices):
@@ -21,6 +25,7 @@ class GradeSource(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
+@append_only
 class GradeEntry(models.Model):
     """Append-only: every grade ever given, with actor and reason."""
 
@@ -79,6 +84,7 @@ class GradeCell(models.Model):
         return f"{self.enrolment_id} {self.component_key}"
 
 
+@append_only
 class Release(models.Model):
     """Công bố kết quả: from here on learners of the class see grades and feedback."""
 
@@ -100,6 +106,20 @@ class Release(models.Model):
         return f"{self.cohort_id} {self.component_key}"
 
 
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """Sets of exceptions."""
+
+    def of(self, enrolment: Enrolment, component_key: uuid.UUID) -> Self:
+        """Return what was granted to a learner for one quiz or assignment."""
+        return self.filter(enrolment=enrolment, component_key=component_key)
+
+    def totals(self) -> tuple[int, int]:
+        """Return the minutes and the attempts of all of them together."""
+        sums = self.aggregate(minutes=Sum("extra_minutes"), attempts=Sum("extra_attempts"))
+        return sums["minutes"] or 0, sums["attempts"] or 0
+
+
+@append_only
 class Extension(models.Model):
     """More time, another day or one more attempt for one person, by whom and why."""
 
@@ -114,10 +134,24 @@ class Extension(models.Model):
     )
     granted_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["enrolment", "component_key"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(extra_minutes__gt=0)
+                | Q(extra_attempts__gt=0)
+                | Q(due_at__isnull=False),
+                name="assessment_extension_extends_something",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.component_key}"
 
 
+@append_only
 class KeyCorrection(models.Model):
     """A wrong key of a published quiz, set right beside it; marking reads these rows."""
 
@@ -130,6 +164,9 @@ class KeyCorrection(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     corrected_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "quiz_key"])]
 
     def __str__(self) -> str:
         return f"{self.quiz_key} {self.question_key}"

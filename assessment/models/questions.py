@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from courses.models import Course, Provider
+from lms.text import fold
 
 
 class QuestionKind(models.TextChoices):
@@ -44,13 +45,13 @@ class QuestionBankQuerySet(models.QuerySet["QuestionBank"]):
 
 
 class QuestionBank(models.Model):
-    """Questions of a provider, usually of one course."""
+    """Questions of a provider, usually of one course (ngân hàng câu hỏi)."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="banks")
     course = models.ForeignKey(
         Course, on_delete=models.PROTECT, null=True, blank=True, related_name="banks"
     )
-    name = models.CharField(max_length=200)
+    name = models.CharField(_("name"), max_length=200)
 
     objects = QuestionBankQuerySet.as_manager()
 
@@ -58,12 +59,28 @@ class QuestionBank(models.Model):
         return self.name
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Sets of questions."""
+
+    def in_force(self) -> Self:
+        """Return the questions that authors may pick."""
+        return self.filter(archived_at=None, current__isnull=False)
+
+    def matching(self, text: str) -> Self:
+        """Return the questions whose folded words hold the folded text."""
+        return self.filter(search_key__contains=fold(text))
+
+    def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
+        """Return the questions of the banks on which the user holds the permission."""
+        return self.filter(bank__in=QuestionBank.objects.allowing(user, permission).values("pk"))
+
+
 class Question(models.Model):
     """A question's identity; what it says is in its versions."""
 
     bank = models.ForeignKey(QuestionBank, on_delete=models.PROTECT, related_name="questions")
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    topic = models.CharField(_("topic"), max_length=120, blank=True)
+    topic = models.CharField(_("Topic"), max_length=120, blank=True)
     current = models.ForeignKey(
         "assessment.QuestionVersion",
         on_delete=models.PROTECT,
@@ -72,6 +89,10 @@ class Question(models.Model):
         related_name="+",
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+    # What lists search: the folded words of the version in force.
+    search_key = models.CharField(max_length=500, blank=True, editable=False)
+
+    objects = QuestionQuerySet.as_manager()
 
     def __str__(self) -> str:
         return str(self.key)
@@ -80,17 +101,17 @@ class Question(models.Model):
 class QuestionVersion(models.Model):
     """What is asked, the key, and the explanation shown after release.
 
-    `data` by kind. single, multiple: `options` [{key, html}], `correct` [key];
+    `data` by kind. single, multiple: `options` [{key, text}], `correct` [key];
     true_false: `correct` bool; short_text: `accepted` [text]; numeric: `value`, `tolerance`;
-    matching: `pairs` [{key, left, right}], `distractors` [text].
+    matching: `pairs` [{key, left, right_key, right}], `distractors` [{key, text}].
     """
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12, choices=QuestionKind)
-    body = models.TextField(_("question"))
+    body = models.TextField(_("Question"))
     data = models.JSONField(default=dict)
-    explanation = models.TextField(_("explanation"), blank=True)
+    explanation = models.TextField(_("Explanation of the answer"), blank=True)
     lesson_key = models.UUIDField(null=True, blank=True)
     language = models.CharField(max_length=2, default="vi")
     created_by = models.ForeignKey(

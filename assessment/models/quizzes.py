@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from assessment.models.questions import QuestionVersion
 from courses.models import CourseVersion
+from courses.models.versions import PINNED_STATES
+from lms.ledgers import pinned
+from lms.translated import translated
 
 
 class ResultsShown(models.TextChoices):
@@ -23,21 +26,22 @@ class Quiz(models.Model):
 
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="quizzes")
     key = models.UUIDField()
-    title_vi = models.CharField(_("title"), max_length=200)
-    title_en = models.CharField(_("title in English"), max_length=200, blank=True)
-    intro = models.TextField(blank=True)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    title_vi = models.CharField(_("Title"), max_length=200)
+    title_en = models.CharField(_("Title in English"), max_length=200, blank=True)
+    intro = models.TextField(_("Introduction"), blank=True)
+    minutes = models.PositiveSmallIntegerField(_("Minutes"), null=True, blank=True)
     attempts_allowed = models.PositiveSmallIntegerField(
-        _("attempts"), default=1, validators=[MinValueValidator(1)]
+        _("Attempts"), default=1, validators=[MinValueValidator(1)]
     )
     pass_percent = models.PositiveSmallIntegerField(
-        _("pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
+        _("Pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
     )
-    is_shuffled = models.BooleanField(_("shuffle questions and options"), default=True)
-    is_graded = models.BooleanField(_("counts towards the result"), default=True)
+    is_shuffled = models.BooleanField(_("Shuffle questions and options"), default=True)
+    is_graded = models.BooleanField(_("Counts towards the result"), default=True)
     results_shown = models.CharField(
-        max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
+        _("Results are shown"), max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE
     )
+    title = translated("title")
 
     class Meta:
         constraints = [
@@ -46,6 +50,9 @@ class Quiz(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pass_percent__lte=100), name="assessment_pass_mark_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=Q(attempts_allowed__gte=1), name="assessment_quiz_may_be_sat"
             ),
         ]
 
@@ -65,6 +72,20 @@ class QuizItem(models.Model):
 
     class Meta:
         ordering = ["quiz", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["quiz", "question_version"], name="assessment_question_once_per_quiz"
+            ),
+            models.CheckConstraint(
+                condition=Q(points__gt=0), name="assessment_question_is_worth_something"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quiz_id} #{self.position}"
+
+
+_STATE = "(SELECT state FROM courses_courseversion WHERE id = {version})"
+_OF_QUIZ = "(SELECT version_id FROM assessment_quiz WHERE id = {row}.quiz_id)"
+pinned(Quiz, when=f"{_STATE.format(version='{row}.version_id')} IN {PINNED_STATES}")
+pinned(QuizItem, when=f"{_STATE.format(version=_OF_QUIZ)} IN {PINNED_STATES}")

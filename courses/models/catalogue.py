@@ -59,8 +59,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(archived_at=None, current_version__isnull=False)
 
     def matching(self, text: str) -> Self:
-        """Return the courses whose folded titles or code hold the folded text."""
-        return self.filter(search_key__contains=fold(text))
+        """Return the courses whose folded titles or code hold every word of the text."""
+        words = (Q(search_key__contains=word) for word in fold(text).split())
+        return self.filter(*words)
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the courses on which the user holds the permission today."""
@@ -99,6 +100,8 @@ class Course(models.Model):
     study_form = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
     content_group = models.ForeignKey("reference.Code", on_delete=models.PROTECT, related_name="+")
     periods = models.DecimalField(max_digits=6, decimal_places=1, default=0)
+    # Codes of the languages its lessons are in, such as "en vi".
+    languages = models.CharField(max_length=40, default="vi", blank=True)
     lesson_count = models.PositiveSmallIntegerField(default=0)
     current_version = models.ForeignKey(
         "courses.CourseVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -116,19 +119,23 @@ class Course(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    def searchable(self) -> str:
+        """Return the folded words by which the course is found."""
+        return fold(f"{self.code} {self.title_vi} {self.title_en}")[:500]
+
 
 class CourseStaffQuerySet(models.QuerySet["CourseStaff"]):
     """Sets of course staff."""
 
+    def in_force(self) -> Self:
+        """Return the rows that hold today."""
+        day = today()
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
     def giving(self, user: User, permission: Permission) -> Self:
         """Return the user's rows that give the permission on their course today."""
-        day = today()
-        return self.filter(
-            Q(until=None) | Q(until__gt=day),
-            since__lte=day,
-            user_id=user.pk,
-            role__in=roles_with(permission, COURSE_STAFF_PERMISSIONS),
-        )
+        roles = roles_with(permission, COURSE_STAFF_PERMISSIONS)
+        return self.in_force().filter(user_id=user.pk, role__in=roles)
 
 
 class CourseStaff(models.Model):

@@ -8,8 +8,16 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.versions import CourseVersion
+from courses.models.versions import PINNED_STATES, CourseVersion
+from lms.ledgers import pinned
 from lms.translated import translated
+
+
+class Completion(models.TextChoices):
+    """What finishes a lesson."""
+
+    BLOCKS = "blocks", _("Everything in it is done: watched, answered, submitted")
+    READ = "read", _("It was read to its end")
 
 
 class Module(models.Model):
@@ -18,7 +26,7 @@ class Module(models.Model):
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="modules")
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField()
-    title_vi = models.CharField(_("title"), max_length=200)
+    title_vi = models.CharField(_("title of the part"), max_length=200)
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
     periods_online = models.DecimalField(_("online"), max_digits=5, decimal_places=1, default=0)
     periods_class = models.DecimalField(_("in class"), max_digits=5, decimal_places=1, default=0)
@@ -26,6 +34,8 @@ class Module(models.Model):
         _("guided self-study"), max_digits=5, decimal_places=1, default=0
     )
     periods_test = models.DecimalField(_("test"), max_digits=5, decimal_places=1, default=0)
+    # Counts the saves: two tabs do not overwrite one another.
+    revision = models.PositiveIntegerField(default=0, editable=False)
     title = translated("title")
 
     class Meta:
@@ -52,11 +62,19 @@ class Lesson(models.Model):
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="lessons")
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     position = models.PositiveSmallIntegerField()
-    title_vi = models.CharField(_("title"), max_length=200)
+    title_vi = models.CharField(_("title of the part"), max_length=200)
     title_en = models.CharField(_("title in English"), max_length=200, blank=True)
     objective = models.TextField(_("objective"), blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=10)
     is_required = models.BooleanField(_("required"), default=True)
+    completion = models.CharField(
+        _("completed when"),
+        max_length=10,
+        choices=Completion,
+        default=Completion.BLOCKS,
+        blank=True,
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
     title = translated("title")
 
     class Meta:
@@ -88,6 +106,7 @@ class Block(models.Model):
     file = models.ForeignKey(
         "files.StoredFile", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    revision = models.PositiveIntegerField(default=0, editable=False)
     frozen = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -118,3 +137,12 @@ class BlockTranslation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.block_id} {self.language}"
+
+
+_STATE = "(SELECT state FROM courses_courseversion WHERE id = {version})"
+_OWN = f"{_STATE.format(version='{row}.version_id')} IN {PINNED_STATES}"
+_OF_BLOCK = "(SELECT version_id FROM courses_block WHERE id = {row}.block_id)"
+pinned(Module, when=_OWN)
+pinned(Lesson, when=_OWN)
+pinned(Block, when=_OWN)
+pinned(BlockTranslation, when=f"{_STATE.format(version=_OF_BLOCK)} IN {PINNED_STATES}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import Permission
 from courses.models.catalogue import Course
+from lms.ledgers import pinned
 from lms.translated import translated
 
 
@@ -23,6 +25,14 @@ class VersionState(models.TextChoices):
     IN_REVIEW = "in_review", _("In review")
     PUBLISHED = "published", _("Published")
     RETIRED = "retired", _("Retired")
+
+
+class Moves(models.TextChoices):
+    """Which learners of the version before a publisher wants moved to the new one."""
+
+    NOBODY = "nobody", _("Nobody: everybody finishes what they started")
+    NOT_STARTED = "not_started", _("Those who have not started yet")
+    ALL = "all", _("Everybody still studying")
 
 
 OPEN_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW)
@@ -38,6 +48,10 @@ class CourseVersionQuerySet(models.QuerySet["CourseVersion"]):
     def published(self) -> Self:
         """Return the versions that never change again, retired ones included."""
         return self.exclude(state__in=OPEN_STATES)
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Return the versions the user may look at as an author or reviewer."""
+        return self.allowing(user, Permission.SEE_DRAFTS)
 
     def allowing(self, user: User | AnonymousUser, permission: Permission) -> Self:
         """Return the versions of the courses on which the user holds the permission."""
@@ -56,6 +70,13 @@ class CourseVersion(models.Model):
     summary_en = models.TextField(blank=True)
     objectives_vi = models.TextField(blank=True, help_text=_("One objective per line."))
     objectives_en = models.TextField(blank=True)
+    # The plan of periods by kind of study, as decided; the modules must add up to it.
+    periods_online = models.DecimalField(_("online"), max_digits=6, decimal_places=1, default=0)
+    periods_class = models.DecimalField(_("in class"), max_digits=6, decimal_places=1, default=0)
+    periods_guided = models.DecimalField(
+        _("guided self-study"), max_digits=6, decimal_places=1, default=0
+    )
+    periods_test = models.DecimalField(_("test"), max_digits=6, decimal_places=1, default=0)
     # Completion: every required lesson, every required component, and this share of sessions.
     min_attendance_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     is_sequential = models.BooleanField(_("lessons open in order"), default=False)
@@ -66,6 +87,8 @@ class CourseVersion(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Counts the saves of the settings above: two tabs do not overwrite one another.
+    revision = models.PositiveIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -107,6 +130,22 @@ class CourseVersion(models.Model):
         return f"{self.course_id} v{self.number}"
 
     @property
+    def periods(self) -> Decimal:
+        """Return the periods of all kinds together."""
+        return self.periods_online + self.periods_class + self.periods_guided + self.periods_test
+
+    @property
     def is_open(self) -> bool:
         """Return whether the version may still change."""
         return self.state in OPEN_STATES
+
+
+PINNED_STATES = "('published', 'retired')"
+pinned(
+    CourseVersion,
+    when=f"{{row}}.state IN {PINNED_STATES}",
+    # Only its place in the course's life goes on: published, then retired.
+    allow_update=("state", "updated_at"),
+    refuse_update="NEW.state <> OLD.state AND NEW.state <> 'retired'",
+    events=("UPDATE", "DELETE"),
+)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -72,6 +74,11 @@ class DecisionData:
     issued_on: dt.date
     signer_name: str
     signer_title: str = ""
+
+    @classmethod
+    def from_typed(cls, kind: str, issuer: Unit, typed: Mapping[str, Any]) -> DecisionData:
+        """Return a decision from the values of a form that was found right."""
+        return cls(kind=kind, issuer=issuer, **typed)
 
 
 @transaction.atomic

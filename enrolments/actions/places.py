@@ -190,6 +190,12 @@ def withdraw(*, enrolment: Enrolment, by: User, reason: str) -> bool:
 
 
 @transaction.atomic
+def withdraw_many(*, enrolments: Sequence[Enrolment], by: User, reason: str) -> int:
+    """Take learners off the class, all or none; return how many had not left before."""
+    return sum(withdraw(enrolment=place, by=by, reason=reason) for place in enrolments)
+
+
+@transaction.atomic
 def undo_enrolment(*, enrolment: Enrolment, by: User, reason: str) -> bool:
     """Keep a place as entered by mistake, shown nowhere else; False if it was done before."""
     held = Enrolment.objects.select_for_update().get(pk=enrolment.pk)

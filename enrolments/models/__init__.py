@@ -6,6 +6,7 @@ from enrolments.models.cohorts import (
     Session,
 )
 from enrolments.models.duties import HoursEntry, Obligation, ObligationChange, ObligationCredit
+from enrolments.models.imports import SheetLayout
 from enrolments.models.learning import (
     BlockProgress,
     LessonProgress,
@@ -29,5 +30,6 @@ __all__ = [
     "ObligationChange",
     "ObligationCredit",
     "Session",
+    "SheetLayout",
     "VersionMove",
 ]

@@ -22,7 +22,7 @@ class ObligationStatus(models.TextChoices):
     """Where a duty stands."""
 
     SCHEDULED = "scheduled", _("Scheduled")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Not completed yet")
     DONE = "done", _("Done")
     DONE_LATE = "done_late", _("Done late")
     OVERDUE = "overdue", _("Overdue")

@@ -1,6 +1,26 @@
-"""Spreadsheets as offices really send them: reading, and finding the table in them."""
+"""Spreadsheets as offices really send them: reading, finding the table, saying what it holds."""
 
-from lms.sheets.reading import Sheet, SheetError, Workbook, read_workbook
-from lms.sheets.tables import Table, find_table
+from lms.sheets.columns import Mapping, guess_mapping, samples
+from lms.sheets.fields import PEOPLE, Field
+from lms.sheets.reading import Sheet, Workbook, read_workbook
+from lms.sheets.scanning import SheetError
+from lms.sheets.tables import Table, find_table, find_tables
+from lms.sheets.values import Row, ask_order, values
 
-__all__ = ["Sheet", "SheetError", "Table", "Workbook", "find_table", "read_workbook"]
+__all__ = [
+    "PEOPLE",
+    "Field",
+    "Mapping",
+    "Row",
+    "Sheet",
+    "SheetError",
+    "Table",
+    "Workbook",
+    "ask_order",
+    "find_table",
+    "find_tables",
+    "guess_mapping",
+    "read_workbook",
+    "samples",
+    "values",
+]

@@ -20,13 +20,6 @@ from tests.people import PASSWORD, Cast
 SIGN_IN = "/dang-nhap/"
 WRONG = "The sign-in code or the password is not right."
 WAIT = "Too many wrong tries."
-FAST = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def _english_and_fast(settings: object) -> None:
-    settings.LANGUAGE_CODE = "en"  # type: ignore[attr-defined]
-    settings.PASSWORD_HASHERS = FAST  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -156,6 +149,7 @@ def test_the_session_gets_a_new_key_at_sign_in(hanh: User) -> None:
     client = Client()
     client.session.save()
     before = client.session.session_key
+    assert before
     client.cookies[settings.SESSION_COOKIE_NAME] = before
     try_to(client, "HC4A7")
     assert client.session.session_key != before

@@ -1,5 +1,6 @@
 """From a closed class to a paper in the wallet, through the pages."""
 
+from typing import Any
 from __future__ import annotations
 
 import pytest
@@ -99,7 +100,7 @@ def test_the_whole_chain_from_a_closed_class_to_a_paper_in_the_wallet(
 
 
 def test_each_reason_is_said_in_words(ended: Ended, cast: Cast, office: Client) -> None:
-    studying = {"state": "studying", "completed_at": None, "lessons_done": 1}
+    studying: dict[str, Any] = {"state": "studying", "completed_at": None, "lessons_done": 1}
     ended.enrol(make_user("Lê Văn Dở", unit=cast.ward), **studying)
     ended.enrol(make_user("Lê Văn Chưa", unit=cast.ward), grade=None)
     ended.enrol(make_user("Lê Văn Chờ", unit=cast.ward), is_released=False)

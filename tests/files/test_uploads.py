@@ -43,7 +43,7 @@ def finish(client: Client, pk: object, sha256: str) -> tuple[int, dict[str, obje
 
 def signed_in(code: str = "tam") -> Client:
     client = Client()
-    client.force_login(person(code), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person(code))
     return client
 
 

@@ -72,7 +72,7 @@ def carry_out(relay_once: Callable[[], int]) -> Callable[..., None]:
         relay_once()
         return not Outbox.objects.undone().exists()
 
-    def until_settled(seconds: float = 25) -> None:
+    def until_settled(seconds: float = 90) -> None:
         wait_for(settled, seconds=seconds, what="the outbox to settle")
 
     return until_settled

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,10 @@ def database_url() -> str:
     return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{host}:{port}/{facts['NAME']}"
 
 
+# Where a test keeps files that the worker is to read.
+FILES = Path(tempfile.mkdtemp(prefix="lms-files-"))
+
+
 class Broker:
     """A private broker that can be stopped and started again."""
 
@@ -77,6 +82,7 @@ def environment(broker: Broker) -> dict[str, str]:
     """Return the environment of a process that shares database and broker with the tests."""
     return {
         **os.environ,
+        "FILES_DIR": str(FILES),
         "DATABASE_URL": database_url(),
         "REDIS_URL": broker.url,
         "OUTBOX_LEASE_SECONDS": "3",

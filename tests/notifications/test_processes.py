@@ -49,7 +49,7 @@ def _letters(count: int) -> list[int]:
 def test_eight_processes_with_two_hundred_messages_send_ten_letters(sink: Sink) -> None:
     ids = _letters(10)
     mailers = [_mailer(sink, ids * 20) for _n in range(8)]
-    assert [mailer.wait(timeout=60) for mailer in mailers] == [0] * 8
+    assert [mailer.wait(timeout=180) for mailer in mailers] == [0] * 8
     assert sorted(letter["Message-ID"] for letter in sink.letters) == sorted(
         Message.objects.values_list("message_id", flat=True)
     )
@@ -63,9 +63,9 @@ def test_a_sender_killed_at_the_250_loses_nothing_and_repeats_at_most_one(
     ids, claim = _letters(5), str(uuid.uuid4())
     mailer = _mailer(sink, ids, claim)
     sink.kill(mailer.pid, at=3, before=before)
-    assert mailer.wait(timeout=60) == -9
+    assert mailer.wait(timeout=180) == -9
     assert Message.objects.filter(state=Message.State.SENT).count() == 2
-    assert _mailer(sink, ids, claim).wait(timeout=60) == 0  # the same job, delivered again
+    assert _mailer(sink, ids, claim).wait(timeout=180) == 0  # the same job, delivered again
     copies = Counter(letter["Message-ID"] for letter in sink.letters)
     assert set(copies) == set(Message.objects.values_list("message_id", flat=True))
     assert sorted(copies.values()) == ([1, 1, 1, 1, 1] if before else [1, 1, 1, 1, 2])
@@ -77,9 +77,9 @@ def test_letters_of_a_sender_that_never_comes_back_are_taken_when_its_lease_ends
     ids = _letters(3)
     mailer = _mailer(sink, ids)
     sink.kill(mailer.pid, at=1, before=True)
-    assert mailer.wait(timeout=60) == -9
-    assert _mailer(sink, ids).wait(timeout=60) == 0
+    assert mailer.wait(timeout=180) == -9
+    assert _mailer(sink, ids).wait(timeout=180) == 0
     assert not sink.letters  # still leased
     Message.objects.update(lease=timezone.now() - dt.timedelta(seconds=1))
-    assert _mailer(sink, ids).wait(timeout=60) == 0
+    assert _mailer(sink, ids).wait(timeout=180) == 0
     assert len(sink.letters) == 3

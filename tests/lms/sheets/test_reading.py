@@ -1,13 +1,15 @@
 import io
 import time
+import tracemalloc
+import zipfile
 from collections.abc import Callable, Sequence
 
 import pytest
-import xlwt
-from openpyxl import Workbook as Book
+from pytest_django.fixtures import Settings
 
-from lms.sheets import SheetError, find_table, read_workbook
+from lms.sheets import PEOPLE, SheetError, find_table, guess_mapping, read_workbook, values
 from tests.files.make import office
+from tests.lms.sheets.make import encrypted, ods, xls, xlsx
 
 ROWS: list[list[object]] = [
     ["UBND PHƯỜNG SÀI GÒN"],
@@ -21,26 +23,6 @@ ROWS: list[list[object]] = [
     ["Tổng cộng: 2 người"],
     ["", "", "TM. ỦY BAN NHÂN DÂN"],
 ]
-
-
-def xlsx(rows: Sequence[Sequence[object]]) -> bytes:
-    book, data = Book(), io.BytesIO()
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row, start=1):
-            if value != "":
-                book.active.cell(number, column, value)
-    book.save(data)
-    return data.getvalue()
-
-
-def xls(rows: Sequence[Sequence[object]]) -> bytes:
-    book, data = xlwt.Workbook(), io.BytesIO()
-    sheet = book.add_sheet("DS")
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            sheet.write(number, column, value)
-    book.save(data)
-    return data.getvalue()
 
 
 @pytest.mark.parametrize(("name", "make"), [("a.xlsx", xlsx), ("a.xls", xls)])
@@ -85,7 +67,9 @@ def test_windows_1258_is_converted_and_said() -> None:
         ("a.pdf", b"%PDF-"),
         ("a.xlsx", xlsx(ROWS)[:900]),
         ("a.xlsx", office("xl/workbook.xml", "xl/vbaProject.bin").getvalue()),
-        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")),
+        ("a.xlsx", encrypted()),
+        ("a.xls", xls(ROWS, password=True)),
+        ("a.csv", bytes(range(128, 256)) * 3),
         ("a.xlsx", office("xl/workbook.xml", content=b"0" * 200_000_000).getvalue()),
     ],
 )
@@ -94,10 +78,67 @@ def test_a_file_that_cannot_be_read_gets_a_sentence(name: str, data: bytes) -> N
         read_workbook(data, name)
 
 
-def test_fifty_thousand_rows_are_read() -> None:
-    data = ("STT;Họ và tên\n" + "1;Lý Mỹ Lan\n" * 50_000).encode()
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_fifty_thousand_rows_are_read(kind: str) -> None:
+    heads: list[object] = ["STT", "Họ và tên", "Năm sinh"]
+    rows: list[list[object]] = [heads, *([n, "LÝ MỸ LAN", 1981] for n in range(50_000))]
+    text = "\n".join(";".join(str(cell) for cell in row) for row in rows)
+    data = text.encode() if kind == "csv" else xlsx(rows)
     began = time.monotonic()
-    table = find_table(read_workbook(data, "a.csv").sheets[0])
+    table = find_table(read_workbook(data, f"a.{kind}").sheets[0])
     assert table is not None
-    assert len(table.rows) == 50_000
-    assert time.monotonic() - began < 5
+    assert len(values(table, guess_mapping(table, PEOPLE))) == 50_000
+    assert time.monotonic() - began < 15
+
+
+def test_the_protected_say_so() -> None:
+    for name, data in (("a.xlsx", encrypted()), ("a.xls", xls(ROWS, password=True))):
+        with pytest.raises(SheetError, match=r"(?i)password|mật khẩu"):
+            read_workbook(data, name)
+
+
+def test_reading_stops_at_the_row_limit(settings: Settings) -> None:
+    settings.SHEET_ROWS_AT_MOST = 1_000
+    line = "1;Lý Mỹ Lan\n".encode()
+    tracemalloc.start()
+    with pytest.raises(SheetError, match="1000"):
+        read_workbook("STT;Họ và tên\n".encode() + line * 200_000, "a.csv")
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 40_000_000
+    rows: list[list[object]] = [["STT", "Họ và tên"], *[[1, "Lý Mỹ Lan"]] * 1_000]
+    for name, data in (("a.xlsx", xlsx(rows)), ("a.ods", ods(rows)), ("a.xls", xls(rows))):
+        with pytest.raises(SheetError, match="1000"):
+            read_workbook(data, name)
+
+
+@pytest.mark.parametrize("cell", ["XFD40000", "A1048576"])
+def test_a_cell_at_the_end_of_the_grid_is_refused_before_it_is_laid_out(cell: str) -> None:
+    data = _replaced(xlsx(ROWS), "xl/worksheets/sheet1.xml", 'r="B7"', f'r="{cell}"')
+    with pytest.raises(SheetError, match=r"\.$"):
+        read_workbook(data, "a.xlsx")
+
+
+def test_repeated_cells_of_ods_are_refused_before_they_are_laid_out() -> None:
+    old, new = "<table:table-row>", '<table:table-row table:number-rows-repeated="900000">'
+    with pytest.raises(SheetError, match=r"\.$"):
+        read_workbook(_replaced(ods(ROWS), "content.xml", old, new), "a.ods")
+
+
+def test_a_document_type_is_refused() -> None:
+    old = "<worksheet"
+    new = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]><worksheet'
+    with pytest.raises(SheetError, match=r"\.$"):
+        read_workbook(_replaced(xlsx(ROWS), "xl/worksheets/sheet1.xml", old, new), "a.xlsx")
+
+
+def _replaced(data: bytes, part: str, old: str, new: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for item in before.infolist():
+            text = before.read(item)
+            if item.filename == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode(), 1)
+            after.writestr(item, text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()

@@ -1,0 +1,239 @@
+"""Sitting a quiz: the row and its deadline exist from the start, the server's clock decides."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from assessment.actions.grades import refuse_own
+from assessment.errors import (
+    AnswerTooLong,
+    AttemptOver,
+    NoAttemptLeft,
+    NotInQuiz,
+    NotTheLearner,
+    QuizClosed,
+)
+from assessment.frozen import FrozenQuiz, quiz_of
+from assessment.kinds import Response
+from assessment.kinds.base import drawn
+from assessment.models import Answer, Attempt, Extension
+from assessment.models.attempts import AttemptState
+from assessment.receipts import new_receipt
+from audit.actions import record
+from enrolments.actions.progress import start as start_learning
+from enrolments.models import Enrolment
+from jobs.actions import enqueue
+
+GRACE: Final = dt.timedelta(seconds=30)  # for what was on its way when the time ran out
+RESPONSE_AT_MOST: Final = 4000  # characters of JSON
+REVISION_AT_MOST: Final = 1_000_000
+SEEDS: Final = 2**31
+CLOSED_AT_ONCE: Final = 100  # attempts one step of the tick submits
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the server holds after a save; `is_newest` tells whether it is what was sent."""
+
+    answer: Answer
+    is_newest: bool
+
+
+@transaction.atomic
+def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User) -> Attempt:
+    """Return the open attempt, or begin the next one with its deadline. Safe to call twice."""
+    # The place is locked: of many starts at once the first makes the row, the others find it.
+    places = Enrolment.objects.select_for_update(of=("self",))
+    held = places.select_related("version", "cohort").get(pk=enrolment.pk)
+    _demand_learner(held, by)
+    attempts = Attempt.objects.filter(enrolment=held, quiz_key=quiz_key)
+    unfinished = attempts.open().first()
+    if unfinished:
+        return unfinished
+    quiz = demand_quiz(held, quiz_key)
+    if held.cohort.is_over or not held.holds:
+        raise QuizClosed
+    minutes, more = Extension.objects.of(held, quiz_key).totals()
+    number = (attempts.aggregate(last=Max("number"))["last"] or 0) + 1
+    if number > quiz.attempts_allowed + more:
+        raise NoAttemptLeft
+    attempt = _begin(held, quiz, number=number, extra_minutes=minutes)
+    start_learning(enrolment=held)
+    facts = {"quiz": str(quiz_key), "number": number, "deadline": str(attempt.deadline_at)}
+    record(by=by, action="start_attempt", target=attempt, unit_id=held.sending_unit_id, after=facts)
+    return attempt
+
+
+@transaction.atomic
+def save_answer(
+    *,
+    attempt: Attempt,
+    question_key: uuid.UUID,
+    response: Response,
+    revision: int,
+    flagged: bool,
+    now: dt.datetime,
+) -> Saved:
+    """Keep an answer unless a newer one is held. Replays and late arrivals change nothing."""
+    if len(json.dumps(response)) > RESPONSE_AT_MOST or not 0 < revision <= REVISION_AT_MOST:
+        raise AnswerTooLong
+    # Against a submit at the same moment: whoever locks the attempt first is first.
+    held = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    if not held.is_open or (held.deadline_at and now > held.deadline_at + GRACE):
+        raise AttemptOver
+    if not any(row["question"] == str(question_key) for row in held.layout):
+        raise NotInQuiz
+    facts = {
+        "revision": revision,
+        "response": response,
+        "is_flagged": flagged,
+        "saved_at": now,
+    }
+    answers = Answer.objects.filter(attempt=held, question_key=question_key)
+    if not answers.filter(revision__lt=revision).update(**facts):
+        answer, is_new = answers.get_or_create(
+            defaults=facts, attempt=held, question_key=question_key
+        )
+        return Saved(answer, is_new or _says(answer, response, revision, flagged=flagged))
+    return Saved(Answer(attempt=held, question_key=question_key, **facts), is_newest=True)
+
+
+@transaction.atomic
+def submit(*, attempt: Attempt, by: User | None, by_deadline: bool = False) -> Attempt:
+    """Hand an attempt in and have it marked. Of many calls one does it; the others see it done."""
+    if by is not None:
+        _demand_learner(attempt.enrolment, by)
+    now = timezone.now()
+    is_late = attempt.deadline_at is not None and now > attempt.deadline_at
+    finished = attempt.deadline_at if is_late else now
+    unsubmitted = Attempt.objects.open().filter(pk=attempt.pk)
+    won = unsubmitted.update(
+        state=AttemptState.SUBMITTED,
+        submitted_at=finished,
+        by_deadline=by_deadline or is_late,
+        check_at=None,
+    )
+    attempt.refresh_from_db()
+    if not won:
+        return attempt
+    args = {"attempt": attempt.pk}
+    enqueue(task="assessment.grade", key=f"grade:{attempt.pk}", args=args, by=by, queue="grading")
+    facts = {"receipt": attempt.receipt, "by_deadline": attempt.by_deadline}
+    unit_id = attempt.enrolment.sending_unit_id
+    record(by=by, action="submit_attempt", target=attempt, unit_id=unit_id, after=facts)
+    return attempt
+
+
+def submit_due(*, now: dt.datetime) -> int:
+    """Hand in what nobody did though its time is over; return how many. Safe to call twice."""
+    due = Attempt.objects.to_close(now).select_related("enrolment").order_by("pk")
+    found = list(due[:CLOSED_AT_ONCE])
+    for attempt in found:
+        submit(attempt=attempt, by=None, by_deadline=attempt.deadline_at is not None)
+    return len(found)
+
+
+@transaction.atomic
+def extend(
+    *,
+    enrolment: Enrolment,
+    component_key: uuid.UUID,
+    by: User,
+    reason: str,
+    extra_minutes: int = 0,
+    extra_attempts: int = 0,
+    due_at: dt.datetime | None = None,
+) -> Extension:
+    """Grant one person more: minutes hold for the attempt that is open too."""
+    refuse_own(enrolment, by)
+    row = Extension.objects.create(
+        enrolment=enrolment,
+        component_key=component_key,
+        extra_minutes=extra_minutes,
+        extra_attempts=extra_attempts,
+        due_at=due_at,
+        reason=reason,
+        granted_by=by,
+    )
+    if extra_minutes:
+        _move_deadline(enrolment, component_key, dt.timedelta(minutes=extra_minutes))
+    facts: dict[str, Any] = {
+        "component": str(component_key),
+        "minutes": extra_minutes,
+        "attempts": extra_attempts,
+        "due_at": str(due_at) if due_at else None,
+    }
+    unit_id = enrolment.sending_unit_id
+    record(by=by, action="extend", target=enrolment, unit_id=unit_id, after=facts, reason=reason)
+    return row
+
+
+def demand_quiz(enrolment: Enrolment, quiz_key: uuid.UUID) -> FrozenQuiz:
+    """Return the quiz of the version the learner studies; else it is not there."""
+    quiz = quiz_of(enrolment.version, quiz_key)
+    if quiz is None:
+        raise NotInQuiz
+    return quiz
+
+
+def _demand_learner(enrolment: Enrolment, by: User) -> None:
+    if by.pk != enrolment.learner_id:
+        raise NotTheLearner
+
+
+def _begin(enrolment: Enrolment, quiz: FrozenQuiz, *, number: int, extra_minutes: int) -> Attempt:
+    now = timezone.now()
+    deadline = None
+    if quiz.minutes:
+        deadline = now + dt.timedelta(minutes=quiz.minutes + extra_minutes)
+    seed = secrets.randbelow(SEEDS)
+    return Attempt.objects.create(
+        enrolment=enrolment,
+        version=enrolment.version,
+        quiz_key=quiz.key,
+        number=number,
+        seed=seed,
+        layout=_layout(quiz, seed),
+        started_at=now,
+        deadline_at=deadline,
+        check_at=deadline + GRACE if deadline else None,
+        receipt=new_receipt("KT"),
+    )
+
+
+def _layout(quiz: FrozenQuiz, seed: int) -> list[dict[str, Any]]:
+    """Return the order of questions and of their options."""
+    keys = [str(question.key) for question in quiz.questions]
+    rows = []
+    for key in drawn(keys, seed) if quiz.is_shuffled else keys:
+        question = quiz.by_key[uuid.UUID(key)]
+        options = question.owner.option_keys(question.data)
+        # What is to be matched is never listed as written: that would be the answer.
+        if quiz.is_shuffled or question.kind == "matching":
+            options = drawn(options, seed, about=key)
+        rows.append({"question": key, "options": options})
+    return rows
+
+
+def _says(answer: Answer, response: Response, revision: int, *, flagged: bool) -> bool:
+    same = answer.response == response and answer.is_flagged == flagged
+    return same and answer.revision == revision
+
+
+def _move_deadline(enrolment: Enrolment, quiz_key: uuid.UUID, more: dt.timedelta) -> None:
+    attempts = Attempt.objects.select_for_update().open()
+    for attempt in attempts.filter(enrolment=enrolment, quiz_key=quiz_key):
+        if attempt.deadline_at:
+            attempt.deadline_at += more
+            attempt.check_at = attempt.deadline_at + GRACE
+            attempt.save(update_fields=["deadline_at", "check_at"])

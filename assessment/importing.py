@@ -1,0 +1,159 @@
+"""Reads questions and quizzes from the folder of a course (docs/course-format.md).
+
+A question is a mapping: `kind`, `body` (in a fence of its own: the text below ---), `answer`,
+`explanation`, `topic`, `points`, `id`; choices list their `options`, numbers may have a
+`tolerance`, matchings have `pairs` ([left, right]) and `distractors`. `answer` names the right
+words: one, a list, a number, or true / false. A quiz has its settings and its `questions`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from assessment.actions.questions import Wording
+from assessment.kinds import Data, question_kinds
+from courses.blocks import Content
+from courses.importing import BlockPlan, CourseFormatError, Source
+from lms.html import from_markdown
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "title_vi": "",
+    "title_en": "",
+    "intro": "",
+    "minutes": None,
+    "attempts_allowed": 1,
+    "pass_percent": 50,
+    "is_shuffled": True,
+    "is_graded": True,
+    "results_shown": "on_release",
+}
+NAMES: Final = {
+    "title": "title_vi",
+    "attempts": "attempts_allowed",
+    "shuffled": "is_shuffled",
+    "graded": "is_graded",
+}
+
+
+@dataclass(frozen=True)
+class QuestionPlan:
+    """A question of a quiz to be."""
+
+    key: uuid.UUID
+    wording: Wording
+    points: Decimal
+    topic: str
+
+
+def import_question(plan: BlockPlan, source: Source) -> Content:
+    """Read a question that a lesson asks."""
+    wording = _wording(plan.options | {"body": plan.text}, source, plan.language)
+    asks = {
+        "key": str(plan.key),
+        "question_version": None,
+        "kind": wording.kind,
+        "html": str(from_markdown(wording.body)),
+        "data": wording.data,
+        "explanation": str(from_markdown(wording.explanation)),
+        "lesson_key": None,
+    }
+    return Content({"asks": asks})
+
+
+def import_quiz(plan: BlockPlan, source: Source) -> Content:
+    """Read a quiz with its questions."""
+    given = {NAMES.get(name, name): value for name, value in plan.options.items()}
+    rows = given.pop("questions", None) or []
+    if plan.text:
+        given["intro"] = plan.text
+    unknown = set(given) - set(DEFAULTS)
+    if unknown:
+        raise _fault(source, _("unknown settings of a quiz: %(names)s"), names=sorted(unknown))
+    settings = DEFAULTS | given
+    questions = [
+        QuestionPlan(
+            key=uuid.uuid5(plan.key, str(row.get("id", number))),
+            wording=_wording(row, source, plan.language),
+            points=Decimal(str(row.get("points", 1))),
+            topic=str(row.get("topic", "")),
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    return Content({"title": settings["title_vi"]}, extra=settings | {"questions": questions})
+
+
+def _wording(row: Mapping[str, Any], source: Source, language: str) -> Wording:
+    kind = str(row.get("kind", "single"))
+    if kind not in READERS:
+        raise _fault(source, _("there is no kind of question “%(kind)s”"), kind=kind)
+    body = str(row.get("body", "")).strip()
+    try:
+        data = READERS[kind](row)
+        faults = question_kinds[kind].validate(data)
+    except (KeyError, TypeError, ValueError) as error:
+        faults = [str(error)]
+    if faults:
+        facts = {"body": body[:60], "faults": " ".join(faults)}
+        raise _fault(source, "“%(body)s”: %(faults)s", **facts)
+    explanation = str(row.get("explanation", "")).strip()
+    return Wording(kind=kind, body=body, data=data, explanation=explanation, language=language)
+
+
+def _fault(source: Source, words: str, **facts: Any) -> CourseFormatError:
+    return CourseFormatError(f"{source.lesson.name}: {words % facts}")
+
+
+def _key_of(text: str) -> str:
+    """Return a key that is the same at every reading and says nothing of what is right."""
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def _many(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _choice(row: Mapping[str, Any]) -> Data:
+    texts, right = _many(row["options"]), _many(row["answer"])
+    absent = [text for text in right if text not in texts]
+    if absent:
+        raise ValueError(_("an answer is not among the options: %(text)s") % {"text": absent[0]})
+    options = [{"key": _key_of(text), "text": text} for text in texts]
+    return {"options": options, "correct": [_key_of(text) for text in texts if text in right]}
+
+
+def _true_false(row: Mapping[str, Any]) -> Data:
+    return {"correct": row["answer"]}
+
+
+def _short_text(row: Mapping[str, Any]) -> Data:
+    return {"accepted": _many(row["answer"])}
+
+
+def _numeric(row: Mapping[str, Any]) -> Data:
+    return {"value": str(row["answer"]), "tolerance": str(row.get("tolerance", 0))}
+
+
+def _matching(row: Mapping[str, Any]) -> Data:
+    pairs = [
+        {"key": _key_of(f"<{left}"), "left": left, "right_key": _key_of(right), "right": right}
+        for left, right in (map(str, pair) for pair in row["pairs"])
+    ]
+    others = [{"key": _key_of(str(t)), "text": str(t)} for t in row.get("distractors", [])]
+    return {"pairs": pairs, "distractors": others}
+
+
+READERS: Final[dict[str, Callable[[Mapping[str, Any]], Data]]] = {
+    "single": _choice,
+    "multiple": _choice,
+    "true_false": _true_false,
+    "short_text": _short_text,
+    "numeric": _numeric,
+    "matching": _matching,
+}

@@ -1,0 +1,114 @@
+"""What a kind of question must be able to do.
+
+`public` is all of a question that may leave the server before its results are shown. The order
+of what it lists comes from the attempt's seed, and the keys of options are drawn by lot when they
+are written, so neither says anything of what is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.utils.functional import Promise
+
+Data = dict[str, Any]
+Response = dict[str, Any]
+
+TEXT_AT_MOST: Final = 500  # characters of a typed answer
+RIGHT, WRONG = Fraction(1), Fraction(0)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The fields of a question as a browser sent them."""
+
+    fields: Mapping[str, list[str]]
+
+    def one(self, name: str) -> str:
+        """Return the last value of a field, or nothing."""
+        values = self.fields.get(name, [])
+        return values[-1] if values else ""
+
+    def many(self, name: str) -> list[str]:
+        """Return all values of a field."""
+        return list(self.fields.get(name, []))
+
+
+class DataForm(forms.Form):
+    """The part of an author's form that differs from kind to kind."""
+
+    def __init__(self, *args: Any, stored: Data | None = None, **kwargs: Any) -> None:
+        self.stored = stored or {}
+        kwargs["initial"] = self.read(self.stored) | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+
+    def read(self, stored: Data) -> Data:
+        """Return the values of the fields as stored."""
+        return dict(stored)
+
+    def data_of_fields(self) -> Data:
+        """Return what is to be stored; called on a valid form only."""
+        raise NotImplementedError
+
+
+class Kind:
+    """A kind of question. Subclasses say everything that differs."""
+
+    code: ClassVar[str]
+    label: ClassVar[str | Promise]
+    hint: ClassVar[str | Promise] = ""  # what the learner is to do
+    form_class: ClassVar[type[DataForm]]
+
+    def validate(self, data: Data) -> list[str]:
+        """Return what is wrong with the question, in sentences."""
+        raise NotImplementedError
+
+    def score(self, data: Data, response: Response) -> Fraction:
+        """Return the share of the points, from 0 to 1, that a response earns."""
+        raise NotImplementedError
+
+    def option_keys(self, data: Data) -> list[str]:
+        """Return the keys of what is listed in an order drawn by lot."""
+        del data
+        return []
+
+    def public(self, data: Data, order: list[str]) -> Data:
+        """Return what a learner may see: never the key."""
+        raise NotImplementedError
+
+    def parse(self, data: Data, posted: Posted) -> Response:
+        """Return the response in plain form; what the question does not offer is left out."""
+        raise NotImplementedError
+
+    def told(self, data: Data, response: Response) -> list[str]:
+        """Return the response in words; nothing where nothing was answered."""
+        raise NotImplementedError
+
+    def key(self, data: Data) -> list[str]:
+        """Return the right answer in words, for after release."""
+        raise NotImplementedError
+
+
+def new_key(taken: Iterable[str] = ()) -> str:
+    """Return a key of an option that says nothing of its place."""
+    held = set(taken)
+    while (key := secrets.token_hex(3)) in held:
+        continue
+    return key
+
+
+def drawn(keys: Iterable[str], seed: int, about: str = "") -> list[str]:
+    """Return the keys in the order that belongs to the seed."""
+    return sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{about}:{key}".encode()).digest())
+
+
+def in_order(rows: list[Data], order: list[str], name: str = "key") -> list[Data]:
+    """Return the rows in the order drawn; rows it does not name come last, as stored."""
+    places = {key: place for place, key in enumerate(order)}
+    return sorted(rows, key=lambda row: places.get(row[name], len(places)))

@@ -1,0 +1,58 @@
+"""What this app adds to lower ones: kinds of blocks, lines of the menu, notices, jobs."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission
+from accounts.rights import rights
+from assessment import notices
+from assessment.actions.grades import SETTLE_RELEASE
+from assessment.actions.releases import RELEASED, settle_release
+from assessment.block_kinds import QuestionKind, QuizKind
+from assessment.importing import import_question, import_quiz
+from courses.blocks import block_kinds
+from courses.importing import block_importers
+from jobs.slices import slice_kinds
+from lms.navigation import TEACHING, MenuItem, menu
+from notifications.kinds import NoticeKind, notice_kinds
+
+block_kinds.register("question", QuestionKind(), weight=70)
+block_kinds.register("quiz", QuizKind(), weight=80)
+
+block_importers.register("question", import_question)
+block_importers.register("quiz", import_quiz)
+
+slice_kinds.register(SETTLE_RELEASE, settle_release)
+
+notice_kinds.register(
+    RELEASED,
+    NoticeKind(
+        code=RELEASED,
+        label=_("Results are released"),
+        mandatory=False,
+        title=notices.released_title,
+        body=notices.released_body,
+    ),
+)
+
+
+def _writes_questions(request: HttpRequest) -> bool:
+    return rights(request.user).has(Permission.EDIT_QUESTIONS)
+
+
+def _releases_results(request: HttpRequest) -> bool:
+    return rights(request.user).has(Permission.RELEASE_RESULTS)
+
+
+menu.register(
+    "question-banks",
+    MenuItem(TEACHING, _("Question bank"), "assessment:banks", "list-check", _writes_questions),
+    weight=40,
+)
+menu.register(
+    "test-results",
+    MenuItem(TEACHING, _("Test results"), "assessment:results", "chart-bar", _releases_results),
+    weight=50,
+)

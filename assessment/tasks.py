@@ -1,0 +1,28 @@
+"""Marking by the queue `grading`, and the tick that hands in what time has closed."""
+
+import time
+from typing import Final
+
+from celery import shared_task
+from django.utils import timezone
+
+from assessment.actions import attempts, grades
+from assessment.models import Attempt
+from jobs.models import Outbox
+from jobs.work import outbox_task
+
+SLICE: Final = 20.0  # seconds; what is left over waits for the next tick
+
+
+@outbox_task(name="assessment.grade")
+def grade(row: Outbox) -> None:
+    """Mark one attempt."""
+    grades.grade_attempt(attempt=Attempt.objects.get(pk=row.args["attempt"]))
+
+
+@shared_task(name="assessment.tick")
+def tick() -> None:
+    """Submit what is past its deadline. A doubled tick repeats nothing."""
+    end = time.monotonic() + SLICE
+    while attempts.submit_due(now=timezone.now()) and time.monotonic() < end:
+        continue

@@ -1,0 +1,38 @@
+from django.urls import path
+
+from assessment.views import bank, class_results, own_results, quizzes, sitting
+
+QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
+ATTEMPT = f"{QUIZ}/<int:number>"
+
+app_name = "assessment"
+urlpatterns = [
+    path(f"{QUIZ}/", sitting.start, name="start"),
+    path(f"{QUIZ}/bat-dau/", sitting.begin, name="begin"),
+    path(f"{QUIZ}/tra-loi/", own_results.check, name="check"),
+    path(f"{ATTEMPT}/", sitting.question, name="question"),
+    path(f"{ATTEMPT}/luu/", sitting.save, name="save"),
+    path(f"{ATTEMPT}/xem-lai/", sitting.review, name="review"),
+    path(f"{ATTEMPT}/nop-bai/", sitting.hand_in, name="hand_in"),
+    path(f"{ATTEMPT}/ket-qua/", own_results.result, name="result"),
+    path(f"{ATTEMPT}/ket-qua/trang-thai/", own_results.result_state, name="result_state"),
+    path("giang-day/ngan-hang/", bank.banks, name="banks"),
+    path("giang-day/ngan-hang/<int:pk>/", bank.bank, name="bank"),
+    path("giang-day/ngan-hang/<int:pk>/them/<str:kind>/", bank.new_question, name="new_question"),
+    path("giang-day/cau-hoi/<int:pk>/", bank.bank_question, name="bank_question"),
+    path("giang-day/cau-hoi/<int:pk>/sua/", bank.edit_question, name="edit_question"),
+    path("giang-day/cau-hoi/<int:pk>/luu-tru/", bank.archive_question, name="archive_question"),
+    path("giang-day/bai-kiem-tra/<int:pk>/", quizzes.quiz, name="quiz"),
+    path("giang-day/bai-kiem-tra/<int:pk>/chon-cau-hoi/", quizzes.pick, name="pick"),
+    path(
+        "giang-day/bai-kiem-tra/<int:pk>/cau/<int:item_pk>/",
+        quizzes.change_item,
+        name="change_item",
+    ),
+    path("giang-day/ket-qua/", class_results.results, name="results"),
+    path(
+        "giang-day/ket-qua/<int:pk>/<uuid:key>/", class_results.class_results, name="class_results"
+    ),
+    path("giang-day/ket-qua/<int:pk>/<uuid:key>/cong-bo/", class_results.release, name="release"),
+    path("giang-day/gia-han/<int:pk>/<uuid:key>/", class_results.extend, name="extend"),
+]

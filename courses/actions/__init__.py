@@ -1,0 +1,52 @@
+from courses.actions.catalogue import archive_course, create_course, end_staff, name_staff
+from courses.actions.drafts import (
+    discard_draft,
+    edit_settings,
+    restore,
+    start_draft,
+    submit_for_review,
+    take_back,
+)
+from courses.actions.editing import (
+    add_block,
+    add_lesson,
+    add_module,
+    delete_block,
+    delete_lesson,
+    delete_module,
+    edit_block,
+    edit_lesson,
+    edit_module,
+    move_block,
+    move_lesson,
+    move_module,
+    put_translation,
+)
+from courses.actions.publishing import publish
+
+__all__ = [
+    "add_block",
+    "add_lesson",
+    "add_module",
+    "archive_course",
+    "create_course",
+    "delete_block",
+    "delete_lesson",
+    "delete_module",
+    "discard_draft",
+    "edit_block",
+    "edit_lesson",
+    "edit_module",
+    "edit_settings",
+    "end_staff",
+    "move_block",
+    "move_lesson",
+    "move_module",
+    "name_staff",
+    "publish",
+    "put_translation",
+    "restore",
+    "start_draft",
+    "submit_for_review",
+    "take_back",
+]

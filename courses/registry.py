@@ -1,0 +1,79 @@
+"""What courses add to the apps below, and to their own registries."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.permissions import COURSE_STAFF_PERMISSIONS, Permission
+from accounts.rights import right_sources, rights
+from courses.block_kinds import ALL
+from courses.blocks import block_kinds
+from courses.file_importing import import_audio, import_document, import_image, import_video
+from courses.importing import block_importers, import_callout, import_text
+from courses.models import CourseStaff
+from courses.publish_checks import (
+    check_blocks,
+    check_minutes,
+    check_outline,
+    check_periods,
+    check_words,
+    publish_checks,
+)
+from lms.navigation import LEARNING, TEACHING, MenuItem, menu
+
+
+def writes_courses(request: HttpRequest) -> bool:
+    """Tell whether the person writes courses anywhere: by role or named on one."""
+    return rights(request.user).has(Permission.EDIT_COURSES)
+
+
+def rights_of_course_staff(user: User) -> frozenset[Permission]:
+    """Return what being named on courses gives a person."""
+    roles = CourseStaff.objects.in_force().filter(user_id=user.pk).values_list("role", flat=True)
+    named = [COURSE_STAFF_PERMISSIONS.get(role, frozenset()) for role in roles.distinct()]
+    return frozenset[Permission]().union(*named)
+
+
+right_sources.register("course staff", rights_of_course_staff)
+
+for weight, kind in enumerate(ALL, start=1):
+    block_kinds.register(kind.code, kind, weight=weight * 10)
+
+publish_checks.register("words", check_words, weight=10)
+publish_checks.register("outline", check_outline, weight=20)
+publish_checks.register("periods", check_periods, weight=30)
+publish_checks.register("minutes", check_minutes, weight=40)
+publish_checks.register("blocks", check_blocks, weight=50)
+
+for code, importer in {
+    "text": import_text,
+    "callout": import_callout,
+    "image": import_image,
+    "file": import_document,
+    "audio": import_audio,
+    "video": import_video,
+}.items():
+    block_importers.register(code, importer)
+
+menu.register(
+    "catalogue",
+    MenuItem(
+        group=LEARNING,
+        label=_("Catalogue"),
+        url_name="courses:catalogue",
+        icon="book",
+        shown=lambda _request: True,
+    ),
+    weight=30,
+)
+menu.register(
+    "studio",
+    MenuItem(
+        group=TEACHING,
+        label=_("My courses"),
+        url_name="courses:studio",
+        icon="writing",
+        shown=writes_courses,
+    ),
+    weight=10,
+)

@@ -1,0 +1,50 @@
+from courses.views.studio.blocks import add_block, autosave, block, lesson, preview_markdown
+from courses.views.studio.courses import (
+    course,
+    courses,
+    create,
+    end_staff,
+    staff,
+    start_draft,
+)
+from courses.views.studio.outline import (
+    add_lesson,
+    add_module,
+    delete,
+    lesson_settings,
+    module,
+    move,
+    rename,
+    settings,
+    version,
+)
+from courses.views.studio.publishing import compare, preview, publish, restore, state, versions
+
+__all__ = [
+    "add_block",
+    "add_lesson",
+    "add_module",
+    "autosave",
+    "block",
+    "compare",
+    "course",
+    "courses",
+    "create",
+    "delete",
+    "end_staff",
+    "lesson",
+    "lesson_settings",
+    "module",
+    "move",
+    "preview",
+    "preview_markdown",
+    "publish",
+    "rename",
+    "restore",
+    "settings",
+    "staff",
+    "start_draft",
+    "state",
+    "version",
+    "versions",
+]

@@ -1,0 +1,1 @@
+"""Cohorts from spreadsheets: read, plan, decide, write, take back."""

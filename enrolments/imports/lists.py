@@ -1,0 +1,66 @@
+"""Units and staff categories as files name them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Q
+
+from accounts.models import Unit, User
+from accounts.permissions import Permission
+from lms.text import fold
+from reference.models import Code
+
+PREFIX: Final = re.compile(r"\A(?:ubnd|uy ban nhan dan|uy ban)\s+")
+DASHES: Final = re.compile(r"\s*[-–—]\s*")
+LOOKS: Final = "staff_category"
+
+
+def key_of(name: str) -> str:
+    """Return a unit's name as files vary it: `UBND phường Bến Thành` is Phường Bến Thành."""
+    return PREFIX.sub("", DASHES.sub(" - ", fold(name)))
+
+
+class Units:
+    """The units the officer sends from that some rows name, by code or by name."""
+
+    def __init__(self, names: Iterable[str], by: User) -> None:
+        texts = {name for name in names if name}
+        folded = {form for text in texts for form in (fold(text), key_of(text))}
+        folded |= {f"{prefix} {key_of(text)}" for text in texts for prefix in ("ubnd",)}
+        allowed = Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
+        found = allowed.filter(
+            Q(code__in=texts) | Q(search_key__in=folded) | Q(search_key__in=_spaced(folded))
+        )
+        self._by_key: dict[str, list[Unit]] = defaultdict(list)
+        for unit in found:
+            self._by_key[unit.code].append(unit)
+            self._by_key[key_of(unit.name)].append(unit)
+
+    def find(self, name: str) -> Unit | None:
+        """Return the one unit a text names; None where it names none or several."""
+        for key in (name, key_of(name)):
+            if len(self._by_key.get(key, [])) == 1:
+                return self._by_key[key][0]
+        return None
+
+
+def _spaced(names: Iterable[str]) -> set[str]:
+    return {name.replace(" - ", dash) for name in names for dash in (" – ", " - ", "-", "–")}
+
+
+class Categories:
+    """The staff categories in force, by code or by name in either language."""
+
+    def __init__(self) -> None:
+        self._by_key = {}
+        for code in Code.objects.filter(list=LOOKS):
+            for text in (code.code, code.name_vi, code.name_en):
+                self._by_key[fold(text)] = code
+
+    def find(self, text: str) -> Code | None:
+        """Return the category a text names."""
+        return self._by_key.get(fold(text)) if text else None

@@ -1,0 +1,131 @@
+"""The file of an import: what the columns page shows of it, and its rows for the check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from files.models import StoredFile
+from jobs.models import BulkChange
+from lms.sheets import (
+    PEOPLE,
+    Row,
+    SheetError,
+    Table,
+    Workbook,
+    ask_order,
+    find_tables,
+    guess_mapping,
+    read_workbook,
+    samples,
+    values,
+)
+
+KIND = "enrolments.cohort_import"
+NUMBERS_SHOWN = 12
+NAMED_BY = frozenset({"full_name", "given_name", "staff_code", "identity_number"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the officer chose for an import, as `BulkChange.params` keeps it."""
+
+    cohort_id: int
+    file_id: int
+    sheet: str = ""
+    mapping: dict[str, int] | None = None
+    order: str = ""
+    unit_id: int | None = None
+    category_id: int | None = None
+    decision_id: int | None = None
+
+    @classmethod
+    def of(cls, change: BulkChange) -> Self:
+        """Read what a change was given."""
+        names = cls.__dataclass_fields__
+        return cls(**{name: change.params[name] for name in names if name in change.params})
+
+
+def outline(data: bytes, name: str) -> dict[str, Any]:
+    """Return what the columns page shows, small enough to be kept with the import."""
+    book = read_workbook(data, name)
+    tables = [table for table in find_tables(book) if _names_people(table)]
+    if not tables:
+        raise SheetError(
+            _("No table of people was found. The headings should include “Họ và tên”.")
+        )
+    if not any(table.rows for table in tables):
+        raise SheetError(_("There are headings but no rows below them."))
+    return {"notes": _notes(book, tables), "sheets": [_sheet(table) for table in tables]}
+
+
+def _names_people(table: Table) -> bool:
+    """Tell a list of people from the list of units that a template carries."""
+    return not NAMED_BY.isdisjoint(guess_mapping(table, PEOPLE))
+
+
+def _notes(book: Workbook, tables: list[Table]) -> list[str]:
+    notes = list(book.notes)
+    by_name = {sheet.name: sheet for sheet in book.sheets}
+    for table in tables:
+        hidden = sorted(by_name[table.sheet].hidden_rows & {number for number, _row in table.rows})
+        if hidden:
+            sentence = _("Sheet %(sheet)s has %(count)d hidden rows, which are read too: %(rows)s.")
+            notes.append(sentence % _listed(table.sheet, hidden))
+        if table.left_out:
+            sentence = _("Sheet %(sheet)s: %(count)d lines are totals or signatures: %(rows)s.")
+            notes.append(sentence % _listed(table.sheet, table.left_out))
+    return notes
+
+
+def _listed(sheet: str, numbers: list[int]) -> dict[str, Any]:
+    shown = ", ".join(str(number) for number in numbers[:NUMBERS_SHOWN])
+    more = "…" if len(numbers) > NUMBERS_SHOWN else ""
+    return {"sheet": sheet, "count": len(numbers), "rows": shown + more}
+
+
+def _sheet(table: Table) -> dict[str, Any]:
+    columns = range(len(table.headings))
+    return {
+        "name": table.sheet,
+        "header_row": table.header_row,
+        "rows": len(table.rows),
+        "fingerprint": table.fingerprint,
+        "headings": table.headings,
+        "samples": [samples(table, at) for at in columns],
+        "unsure_dates": [at for at in columns if ask_order(table, {"birth": at})],
+        "guess": guess_mapping(table, PEOPLE),
+    }
+
+
+def read_table(change: BulkChange) -> Table:
+    """Return the chosen table of the file, with its cells."""
+    chosen = Settings.of(change)
+    file = StoredFile.objects.select_related("blob").get(pk=chosen.file_id)
+    with default_storage.open(file.blob.storage_name) as content:
+        tables = find_tables(read_workbook(content.read(), file.name))
+    return next((table for table in tables if table.sheet == chosen.sheet), tables[0])
+
+
+def read_rows(change: BulkChange) -> list[Row]:
+    """Return the rows as the mapping reads them. The rows of the last file asked for are kept."""
+    chosen = Settings.of(change)
+    mapping = tuple(sorted((chosen.mapping or {}).items()))
+    return _rows(change.pk, change.plans, mapping, chosen.order)
+
+
+def forget_rows() -> None:
+    """Free the memory that a long file takes, once its plan is made."""
+    _rows.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _rows(
+    change_id: int, _plans: int, mapping: tuple[tuple[str, int], ...], order: str
+) -> list[Row]:
+    table = read_table(BulkChange.objects.get(pk=change_id))
+    return values(table, dict(mapping), order=order)

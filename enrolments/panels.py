@@ -1,0 +1,86 @@
+"""What this app shows on pages of other apps: a person's learning, a course, the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
+
+from accounts.http import signed_in
+from accounts.models import User
+from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
+from accounts.rights import rights
+from courses.models import Course
+from enrolments.due import Duty, with_reasons
+from enrolments.hours import hours_table
+from enrolments.models import CohortStaff, Enrolment, LessonQuestion, Obligation
+from lms.home import HomeLine
+from lms.navigation import TEACHING
+
+AT_MOST = 20
+
+
+def class_rights(user: User) -> Iterable[Permission]:
+    """Return what being named on classes gives, for menus."""
+    roles = CohortStaff.objects.in_force().filter(user=user).values_list("role", flat=True)
+    for role in roles.distinct():
+        yield from COHORT_STAFF_PERMISSIONS[role]
+
+
+def unanswered_line(request: HttpRequest) -> HomeLine | None:
+    """Return the questions of learners that wait for this person."""
+    person = signed_in(request)
+    if not rights(person).has(Permission.ANSWER_LEARNERS):
+        return None
+    asked = LessonQuestion.objects.allowing(person, Permission.ANSWER_LEARNERS)
+    waiting = asked.unanswered().exclude(enrolment__learner=person).count()
+    text = ngettext(
+        "question of learners without a reply", "questions of learners without a reply", waiting
+    )
+    action = ngettext("Reply", "Reply", waiting)
+    return HomeLine(TEACHING, waiting, text, reverse("enrolments:questions"), action)
+
+
+def person_learning(request: HttpRequest, person: User) -> str:
+    """Show the duties and the classes of a person to those who may see them."""
+    reader = signed_in(request)
+    may_see = Permission.SEE_OBLIGATIONS, Permission.SEE_ENROLMENTS
+    if reader.pk != person.pk and not rights(reader).has(*may_see):
+        return ""
+    duties = with_reasons(Obligation.objects.visible_to(reader).filter(person=person))
+    places = Enrolment.objects.visible_to(reader).in_force().filter(learner=person)
+    context = {
+        "duties": [Duty(row) for row in duties.order_by("-due_on", "-pk")[:AT_MOST]],
+        "places": places.select_related("cohort", "version").order_by("-enrolled_at", "-pk")[
+            :AT_MOST
+        ],
+    }
+    return render_to_string("enrolments/_person_learning.html", context, request)
+
+
+def person_hours(request: HttpRequest, person: User) -> str:
+    """Show the hours of a person by year to those who see all their duties."""
+    reader = signed_in(request)
+    if reader.pk != person.pk and not _answers_for(reader, person):
+        return ""
+    context = {"table": hours_table(person)}
+    return render_to_string("enrolments/_person_hours.html", context, request)
+
+
+def _answers_for(reader: User, person: User) -> bool:
+    """Return whether the person works in a unit for which the reader sees duties."""
+    seen = User.objects.allowing(reader, Permission.SEE_OBLIGATIONS)
+    return bool(seen.filter(pk=person.pk).exists())
+
+
+def course_action(request: HttpRequest, course: Course) -> SafeString | str:
+    """Offer to go on learning to those who have a place in the course."""
+    places = Enrolment.objects.in_force().filter(learner=signed_in(request), cohort__course=course)
+    place = places.select_related("cohort").order_by("completed_at", "-enrolled_at", "-pk").first()
+    if place is None:
+        return ""
+    return render_to_string("enrolments/_course_action.html", {"place": place}, request)

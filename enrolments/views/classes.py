@@ -1,0 +1,161 @@
+"""The list of classes and the page of one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.http import signed_in
+from accounts.models import Unit
+from accounts.permissions import Permission
+from accounts.rights import rights
+from audit.actions import record
+from enrolments.actions.places import withdraw_many
+from enrolments.actions.remind import remind
+from enrolments.board import Board, board_of
+from enrolments.errors import Refused
+from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
+from enrolments.models import Cohort, Enrolment, Obligation
+from enrolments.models.places import EnrolmentQuerySet
+from enrolments.views.common import Seen, done, seen
+from lms.export import Cell, xlsx_response
+from lms.pages import keyset_page
+
+LOW = 55  # per cent; units under it are named
+ORDER = ("learner_sort_key", "pk")
+
+
+def classes(request: HttpRequest) -> HttpResponse:
+    """List the classes one may see, the newest first."""
+    user = signed_in(request)
+    form = ClassFilter(request.GET)
+    found = form.narrow(Cohort.objects.visible_to(user), user).select_related("organiser")
+    context = {
+        "filter": form,
+        "page": keyset_page(found, request, order=("-starts_on", "-pk")),
+        "may_open": rights(user).has(Permission.OPEN_COHORTS),
+    }
+    return render(request, "enrolments/classes.html", context)
+
+
+def cohort(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a class: its figures, and its learners where the person may see them."""
+    shown = seen(request, pk)
+    context: dict[str, object] = {"seen": shown, "cohort": shown.cohort}
+    context["mine"] = shown.cohort.enrolments.in_force().filter(learner=shown.user).first()
+    if shown.sees_learners:
+        board = board_of(shown.places())
+        form = LearnerFilter(request.GET, units=_units(board))
+        rows = _with_duties(form.narrow(shown.places()))
+        context |= {
+            "board": board,
+            "low": board.below(LOW)[:5],
+            "filter": form,
+            "page": keyset_page(rows, request, order=ORDER),
+        }
+    return render(request, "enrolments/cohort.html", context)
+
+
+def _units(board: Board) -> QuerySet[Unit]:
+    return Unit.objects.filter(pk__in=[unit.pk for unit, _tally in board.units])
+
+
+def _with_duties(places: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    duties = Prefetch("obligations", Obligation.objects.order_by("cycle"), to_attr="duties")
+    return places.select_related("learner", "sending_unit").prefetch_related(duties)
+
+
+def _filtered(request: HttpRequest, shown: Seen) -> EnrolmentQuerySet:
+    units = Unit.objects.filter(pk__in=shown.places().order_by().values("sending_unit"))
+    return LearnerFilter(request.GET, units=units).narrow(shown.places())
+
+
+def export_learners(request: HttpRequest, pk: int) -> FileResponse:
+    """Return exactly the learners the filter leaves, as a workbook."""
+    shown = seen(request, pk)
+    found = _filtered(request, shown).order_by(*ORDER)
+    record(
+        by=shown.user,
+        action="export_learners",
+        target=shown.cohort,
+        after={"filter": request.GET.urlencode()},
+    )
+    header = [_("No."), _("Sign-in code"), _("Full name"), _("Unit"), _("State"), _("Progress, %")]
+    rows = _with_duties(found).iterator(chunk_size=500)
+    numbered = (_row(number, place) for number, place in enumerate(rows, start=1))
+    name = f"hoc-vien-{shown.cohort.code}"
+    return xlsx_response(name, [*header, _("Due on"), _("Completed on")], numbered)
+
+
+def _row(number: int, place: Enrolment) -> list[Cell]:
+    duty = place.obligations.all()[0] if place.obligations.all() else None
+    return [
+        number,
+        place.learner.username,
+        place.learner.full_name,
+        place.sending_unit.name,
+        place.get_state_display(),
+        place.progress_percent,
+        duty.due_on if duty else None,
+        place.completed_at,
+    ]
+
+
+@require_POST
+def bulk(request: HttpRequest, pk: int) -> HttpResponse:
+    """Do one thing with the ticked learners: remind them, or ask why they leave."""
+    shown = seen(request, pk)
+    form = PickForm(request.POST, places=shown.places_in_charge().unfinished())
+    if not form.is_valid():
+        messages.warning(request, _("Tick learners who have not finished yet."))
+        return redirect("enrolments:cohort", pk)
+    places = form.cleaned_data["ids"].select_related("learner", "cohort")
+    if request.POST.get("do") == "withdraw":
+        return _withdraw(request, shown, list(places))
+    sent = remind(enrolments=list(places), by=shown.user)
+    sentence = ngettext("%(n)s reminder is on its way.", "%(n)s reminders are on their way.", sent)
+    return done(request, sentence % {"n": sent}, "enrolments:cohort", pk)
+
+
+def _withdraw(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpResponse:
+    """Ask for the reason, then take the learners off the class."""
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            gone = withdraw_many(enrolments=places, by=shown.user, reason=reason)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            sentence = ngettext("%(n)s learner withdrawn.", "%(n)s learners withdrawn.", gone)
+            return done(request, sentence % {"n": gone}, "enrolments:cohort", shown.cohort.pk)
+    context = {"seen": shown, "cohort": shown.cohort, "form": form, "places": places}
+    status = 422 if form.errors else 200
+    return render(request, "enrolments/withdraw.html", context, status=status)
+
+
+def newcomers(request: HttpRequest, pk: int) -> HttpResponse:
+    """List who has never signed in, with new activation slips for those one may help."""
+    shown = seen(request, pk)
+    places = shown.places().in_force().filter(learner__last_login=None)
+    page = keyset_page(places.select_related("learner", "sending_unit"), request, order=ORDER)
+    context = {
+        "seen": shown,
+        "cohort": shown.cohort,
+        "page": page,
+        "may_issue": rights(shown.user).has(Permission.ISSUE_ACTIVATION_CODES),
+    }
+    return render(request, "enrolments/newcomers.html", context)
+
+
+def signed_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Print the list of learners with room to sign (danh sách ký tên)."""
+    shown = seen(request, pk)
+    places = shown.places().in_force().select_related("learner", "sending_unit")
+    context = {"seen": shown, "cohort": shown.cohort, "places": places.order_by(*ORDER)}
+    return render(request, "enrolments/print_list.html", context)

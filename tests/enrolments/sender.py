@@ -1,0 +1,39 @@
+"""A process of the race tests: sends people to a class, or completes a place, one by one."""
+
+import sys
+
+import django
+
+django.setup()
+
+from accounts.models import Unit, User  # noqa: E402 - models exist only after the set-up
+from enrolments.actions.places import enrol  # noqa: E402
+from enrolments.actions.progress import complete_viewed  # noqa: E402
+from enrolments.errors import CohortFull  # noqa: E402
+from enrolments.models import Cohort, Enrolment  # noqa: E402
+
+
+def send(cohort_id: int, unit_id: int, by_id: int, *people: int) -> None:
+    """Send people until the class is full."""
+    cohort, unit = Cohort.objects.get(pk=cohort_id), Unit.objects.get(pk=unit_id)
+    by = User.objects.get(pk=by_id)
+    for person in User.objects.filter(pk__in=people):
+        try:
+            enrol(cohort=cohort, learner=person, unit=unit, by=by, source="ticked")
+        except CohortFull:
+            continue
+
+
+def finish(*places: int) -> None:
+    """Finish all lessons of the places."""
+    for place in Enrolment.objects.filter(pk__in=places):
+        for lesson in place.version.lessons.all():
+            complete_viewed(enrolment=place, lesson_key=lesson.key)
+
+
+if __name__ == "__main__":
+    numbers = [int(word) for word in sys.argv[2:]]
+    if sys.argv[1] == "send":
+        send(*numbers)
+    else:
+        finish(*numbers)
