@@ -238,7 +238,6 @@ def test_the_book_shows_every_number_and_exports_it(ended: Ended, cast: Cast) ->
     assert all(paper.register_number in page for paper in papers)
     export = office.get(reverse("certificates:export_register", args=[papers[0].register_id]))
     assert export.getvalue().startswith(b"PK")
-    export.close()
     stranger = signed_in_as(cast.other_hr)
     assert stranger.get(book).status_code == 404
     assert stranger.get(export.request["PATH_INFO"]).status_code == 404
