@@ -56,6 +56,8 @@ class People:
     of_unit: dict[int, list[User]] = field(default_factory=dict)
     notes: dict[str, list[User]] = field(default_factory=dict)
     serial: int = 100
+    # Today, while the clock of the diary stands elsewhere.
+    day: dt.date = field(default_factory=today)
 
     def __getitem__(self, code: str) -> User:
         return self.by_code[code]
@@ -84,13 +86,14 @@ def make_administrator() -> User:
     return person
 
 
-def make_people(units: dict[str, Unit], by: User) -> People:
+def make_people(units: dict[str, Unit], by: User, day: dt.date) -> People:
     """Make everybody with their posts and roles."""
     plan = read_yaml("people.yaml")
     codes = Code.objects.filter(list__in=["staff_category", "end_reason"])
     people = People(
         units=units,
         by=by,
+        day=day,
         password=make_password(plan["password"]),
         categories={code.code: code for code in codes if code.list == "staff_category"},
         reasons={code.code: code for code in codes if code.list == "end_reason"},
@@ -130,7 +133,7 @@ def _create(row: dict[str, Any], people: People) -> User:
     code = row.get("code") or f"{people.serial:05d}"
     born, since = row.get("born"), FIRST_POST
     if row.get("since_month"):
-        since = _this_year(row["since_month"])
+        since = _this_year(row["since_month"], people)
     data = PersonData(
         full_name=row["name"],
         family_name=row.get("family", ""),
@@ -178,15 +181,15 @@ def _last_day(row: dict[str, Any], person: User, people: People) -> None:
     if row.get("retires_month"):
         end_posting(
             posting=person.postings.primary().get(),
-            on=_this_year(row["retires_month"]),
+            on=_this_year(row["retires_month"], people),
             reason=people.reasons["nghi_huu"],
             by=people.by,
         )
 
 
-def _this_year(month: int) -> dt.date:
-    """Return the first of the month of this year; in January of last year what lay before it."""
-    return dt.date(today().year, month, 1)
+def _this_year(month: int, people: People) -> dt.date:
+    """Return the first day of the month in the year that runs."""
+    return dt.date(people.day.year, month, 1)
 
 
 def _fill(plan: dict[str, Any], people: People) -> None:
@@ -259,6 +262,6 @@ def _roles(row: dict[str, Any], people: People) -> None:
             scope=role["scope"],
             unit=people.units.get(role.get("unit", "")),
             since=FIRST_POST,
-            until=today() + dt.timedelta(days=days) if days else None,
+            until=people.day + dt.timedelta(days=days) if days else None,
             by=people.by,
         )
