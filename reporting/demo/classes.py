@@ -116,7 +116,9 @@ def _plan_states(made: Class) -> None:
     row, diary, days = made.row, made.city.diary, made.city.days
     ends = at(made.ends, 17)
     if row["state"] in {"running", "closed", "recognised"}:
-        diary.note(at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by))
+        diary.note(
+            at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by)
+        )
         for session in range(row["sessions"]):
             diary.note(at(made.starts, 7.5), lambda place=session: _plan_attendance(made, place))
     if row["state"] in {"closed", "recognised"}:
@@ -161,7 +163,10 @@ def _open(made: Class, day: dt.date) -> None:
 
 
 def _staff(made: Class, day: dt.date) -> None:
-    roles = [(Role.TRAINER, made.row["trainer"]), (Role.CLASS_SUPERVISOR, made.row.get("supervisor"))]
+    roles = [
+        (Role.TRAINER, made.row["trainer"]),
+        (Role.CLASS_SUPERVISOR, made.row.get("supervisor")),
+    ]
     for role, code in roles:
         if code:
             person = made.city.people[code]
@@ -219,7 +224,7 @@ def _chosen(made: Class, code: str, count: int) -> list[User]:
     people, row = made.city.people, made.row
     named = [people[who] for who in row.get("cast", {})]
     named += [person for note in row.get("notes", []) for person in people.notes[note]]
-    below = people.below(code)
+    below = people.serving(code)
     first = [person for person in named if person in below]
     busy = {row["trainer"], row["by"], row.get("supervisor"), "cuong"}
     held = {person.pk for person in first}
