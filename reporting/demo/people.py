@@ -240,10 +240,15 @@ def _someone(unit: Unit, people: People, *, is_head: bool) -> None:
         title = TITLES.get(unit.code.split("-")[-1], title)
     row: dict[str, Any] = {
         "name": f"{family} {middle} {given}",
-        **{"family": family, "middle": middle, "given": given},
+        "family": family,
+        "middle": middle,
+        "given": given,
         "gender": "female" if woman else "male",
         **_facts(about, is_woman=woman),
-        **{"unit": unit.code, "title": title, "category": category, "is_head": is_head},
+        "unit": unit.code,
+        "title": title,
+        "category": category,
+        "is_head": is_head,
     }
     _keep(_create(row, people), unit, people)
 

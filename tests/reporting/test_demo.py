@@ -20,9 +20,19 @@ from reference.calendar import WorkingCalendar
 from reporting.demo.sources import FOLDER, read_yaml
 
 PERIODS = {
-    **{"NN-01": 120, "NN-02": 160, "NN-03": 120, "NN-04": 60},
-    **{"LD-01": 160, "LD-02": 40, "LD-03": 40, "LD-04": 40},
-    **{"AI-01": 24, "AI-02": 40, "AI-03": 16, "AI-04": 16, "QL-01": 16},
+    "NN-01": 120,
+    "NN-02": 160,
+    "NN-03": 120,
+    "NN-04": 60,
+    "LD-01": 160,
+    "LD-02": 40,
+    "LD-03": 40,
+    "LD-04": 40,
+    "AI-01": 24,
+    "AI-02": 40,
+    "AI-03": 16,
+    "AI-04": 16,
+    "QL-01": 16,
 }
 NOTE = "Tài liệu minh họa, không thay thế văn bản chính thức."
 LEAST_WORDS = 120
