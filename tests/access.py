@@ -176,6 +176,22 @@ def class_quiz(w: World) -> Arguments:
     return (w.room.cohort.pk, w.room.quiz.key)
 
 
+def work(w: World) -> Arguments:
+    return (w.written.enrolment_id, w.written.assignment_key)
+
+
+def class_work(w: World) -> Arguments:
+    return (w.written.enrolment.cohort_id, w.written.assignment_key)
+
+
+def written(w: World) -> Arguments:
+    return (w.written.pk,)
+
+
+def handed_in(w: World) -> Arguments:
+    return (w.handed_in.pk,)
+
+
 def code(w: World) -> Arguments:
     return (w.room.cohort.course.code,)
 
@@ -412,4 +428,38 @@ ADDRESSES: dict[str, Address] = {
     "notifications:read_item": act(LEARNER, lambda w: (w.item.pk,)),
     "notifications:settings": page(EVERYBODY),
     "notifications:unsubscribe": public(lambda w: (w.unsubscribe_token,)),
+    # Works
+    "works:work": page(LEARNER, work),
+    "works:begin": act(LEARNER, work),
+    "works:save": act(LEARNER, written, text="a"),
+    "works:edit": act(LEARNER, written),
+    "works:check": page(LEARNER, written),
+    "works:hand_in": act(LEARNER, written),
+    "works:receipt": page(LEARNER, handed_in),
+    "works:inbox": page(parts("trainer")),
+    "works:mark": page(parts("trainer"), handed_in),
+    "works:release": page(RELEASERS, class_work),
+    "works:extend": page(RELEASERS, work),
+    # Watching over it
+    "reporting:health": page(parts("administrator auditor")),
+    "reporting:test_mail": act(ADMIN),
+    "reporting:dead_letters": page(parts("administrator auditor")),
+    "reporting:retry": act(ADMIN, lambda w: (w.dead.pk,)),
+    "reporting:jobs": page(parts("administrator auditor")),
+    "reporting:mailbox": page(ADMIN),
+    "reporting:letter": page(ADMIN, lambda w: (w.letter, 1)),
+    "reporting:audit_log": page(parts("administrator auditor")),
+    "reporting:audit_event": page(parts("administrator auditor"), lambda w: (w.event.pk,)),
+    "reporting:delivery_log": page(OFFICERS | parts("administrator auditor support")),
+    # The interface for programs
+    "api:schema": file(EVERYBODY),
+    "api:docs": page(EVERYBODY),
+    "api:me": api(EVERYBODY),
+    "api:courses": api(EVERYBODY),
+    "api:enrolments": api(EVERYBODY),
+    "api:obligations": api(EVERYBODY),
+    "api:certificates": api(EVERYBODY),
+    "api:cohorts": api(EVERYBODY),
+    "api:cohort": api(CLASS_SEERS, cohort),
+    "api:cohort_enrolments": api(CLASS_SEERS, cohort),
 }
