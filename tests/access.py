@@ -437,7 +437,7 @@ ADDRESSES: dict[str, Address] = {
     "works:hand_in": act(LEARNER, written),
     "works:receipt": page(LEARNER, handed_in),
     "works:inbox": page(parts("trainer")),
-    "works:mark": page(parts("trainer"), handed_in),
+    "works:mark": page(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:release": page(RELEASERS, class_work),
     "works:extend": page(RELEASERS, work),
     # Watching over it
@@ -452,7 +452,7 @@ ADDRESSES: dict[str, Address] = {
     "reporting:audit_event": page(parts("administrator auditor"), lambda w: (w.event.pk,)),
     "reporting:delivery_log": page(OFFICERS | parts("administrator auditor support")),
     # The interface for programs
-    "api:schema": file(EVERYBODY),
+    "api:schema": api(EVERYBODY),
     "api:docs": page(EVERYBODY),
     "api:me": api(EVERYBODY),
     "api:courses": api(EVERYBODY),

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -17,7 +18,8 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
 from assessment.actions.attempts import start, submit
-from assessment.models import Attempt, Question, QuizItem
+from assessment.actions.works import start_draft
+from assessment.models import Attempt, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
@@ -33,7 +35,9 @@ from jobs.models import BulkChange, Job, Outbox
 from lms.clock import today
 from notifications.mail import UNSUBSCRIBE_SALT
 from notifications.models import InboxItem, Notice
+from reporting import mailbox
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all
+from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
@@ -54,6 +58,9 @@ class World:
     named: CohortStaff
     asked: LessonQuestion
     ended: Ended
+    handed_in: Submission
+    written: Submission
+    to_mark: Submission
     recognition: Recognition
     paper: Certificate
     replacement: Replacement
@@ -105,6 +112,11 @@ class World:
         """Return the learner's result."""
         return self.recognition.lines.get()
 
+    @property
+    def letter(self) -> str:
+        """Return the name of a file with a letter; the mail of a demonstration goes to files."""
+        return mailbox.newest()[0].file
+
     @staticmethod
     def _first(rows: Any) -> Any:
         row = rows.first()
@@ -142,7 +154,10 @@ def make_world() -> World:
     ended = make_ended(cast)
     passed = ended.enrol(cast.learner)
     recognition = decided(ended)
+    task = make_task(cast)
+    handed_in = task.handed_in()
     paper = make_paper(ended, passed)
+    send_mail("Thử", "Nội dung thư", "a@b.vn", ["hanh@x.vn"])
     return World(
         cast=cast,
         room=room,
@@ -155,6 +170,9 @@ def make_world() -> World:
         named=staff(room.cohort, cast.supervisor, Role.CLASS_SUPERVISOR),
         asked=_asked(room),
         ended=ended,
+        handed_in=handed_in,
+        written=start_draft(enrolment=task.place, assignment_key=task.key, by=cast.learner),
+        to_mark=task.handed_in(task.another("Lê Văn Tám")),
         recognition=recognition,
         paper=paper,
         replacement=_replacement(paper, cast),
