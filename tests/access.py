@@ -293,7 +293,7 @@ ADDRESSES: dict[str, Address] = {
     "courses:studio_end_staff": act(AUTHORS, lambda w: (w.course_staff.pk,)),
     "courses:studio_version": page(AUTHORS, draft),
     "courses:studio_settings": page(AUTHORS, draft),
-    "courses:studio_state": act(AUTHORS, draft, act="send"),
+    "courses:studio_state": act(AUTHORS, draft, act="submit"),
     "courses:studio_preview": page(DRAFT_SEERS, draft),
     "courses:studio_publish": page(AUTHORS, draft),
     "courses:studio_compare": page(DRAFT_SEERS, draft),
@@ -306,9 +306,9 @@ ADDRESSES: dict[str, Address] = {
     "courses:studio_add_block": act(AUTHORS, draft_lesson, kind="text"),
     "courses:studio_block": page(AUTHORS, block),
     "courses:studio_autosave": act(AUTHORS, block, revision="1"),
-    "courses:studio_rename": act(AUTHORS, lambda w: ("module", *module(w))),
-    "courses:studio_move": act(AUTHORS, lambda w: ("module", *module(w)), position="1"),
-    "courses:studio_delete": act(AUTHORS, lambda w: ("module", *module(w))),
+    "courses:studio_rename": act(AUTHORS, lambda w: ("chuyen-de", *module(w))),
+    "courses:studio_move": act(AUTHORS, lambda w: ("chuyen-de", *module(w)), position="1"),
+    "courses:studio_delete": act(AUTHORS, lambda w: ("chuyen-de", *module(w))),
     # Classes
     "enrolments:classes": page(EVERYBODY),
     "enrolments:open": page(OFFICERS | parts("training_officer")),
@@ -360,7 +360,7 @@ ADDRESSES: dict[str, Address] = {
     # Tests
     "assessment:start": page(LEARNER, quiz),
     "assessment:begin": act(LEARNER, quiz),
-    "assessment:check": act(LEARNER, quiz),
+    "assessment:check": act(parts(""), quiz),  # a test is no question of a lesson
     "assessment:question": page(LEARNER, attempt),
     "assessment:save": act(LEARNER, attempt),
     "assessment:review": page(LEARNER, attempt),
