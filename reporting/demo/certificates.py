@@ -53,7 +53,9 @@ def _issue(made: Class, day: dt.date) -> None:
     places = [
         line.enrolment
         for line in without_paper(issue).select_related(
-            "enrolment__learner", "enrolment__version", "enrolment__sending_unit",
+            "enrolment__learner",
+            "enrolment__version",
+            "enrolment__sending_unit",
             "enrolment__cohort__course",
         )
     ]
@@ -86,9 +88,7 @@ def _replace(made: Class) -> None:
         requested_on=today(),
         by=made.by,
     )
-    signatory = SignatoryPost.objects.select_related("person").get(
-        provider=paper.register.provider
-    )
+    signatory = SignatoryPost.objects.select_related("person").get(provider=paper.register.provider)
     new = replace(request=request, signatory=signatory, by=made.by)
     render_paper(certificate=new)
     sign(ids=[new.pk], by=signatory.person)

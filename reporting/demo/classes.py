@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from accounts.models import Unit, User
@@ -31,6 +32,7 @@ from reporting.demo.people import People
 from reporting.demo.sources import number
 
 PRESENT_PERCENT: Final = 90
+FROM_A_FILE: Final = 20  # people; fewer are ticked from the list
 TWO_LESSONS: Final = dt.timedelta(hours=3, minutes=30)
 SYMBOLS: Final = {"HVCB": "QĐ-HVCB", "DHQG": "QĐ-ĐHQG", "SNV": "QĐ-SNV"}
 SENDERS: Final = {"26743": "thu", "25942": "oanh", "26732": "ngocthuy", "STC": "binh"}
@@ -107,7 +109,7 @@ def plan_class(row: dict[str, Any], city: City) -> Class:
     if row["state"] != "draft":
         city.diary.note(at(before, 10), lambda: _announce(made))
     for code, count in row["from"].items():
-        city.diary.note(at(sent, 9), lambda code=code, count=count: _send(made, code, count, sent))
+        city.diary.note(at(sent, 9), partial(_send, made, code, count, sent))
     _plan_states(made)
     return made
 
@@ -116,9 +118,11 @@ def _plan_states(made: Class) -> None:
     row, diary, days = made.row, made.city.diary, made.city.days
     ends = at(made.ends, 17)
     if row["state"] in {"running", "closed", "recognised"}:
-        diary.note(at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by))
+        diary.note(
+            at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by)
+        )
         for session in range(row["sessions"]):
-            diary.note(at(made.starts, 7.5), lambda place=session: _plan_attendance(made, place))
+            diary.note(at(made.starts, 7.5), partial(_plan_attendance, made, session))
     if row["state"] in {"closed", "recognised"}:
         after = ends + dt.timedelta(days=1)
         diary.note(after, lambda: change_state(cohort=made.cohort, to=S.CLOSED, by=made.by))
@@ -161,7 +165,10 @@ def _open(made: Class, day: dt.date) -> None:
 
 
 def _staff(made: Class, day: dt.date) -> None:
-    roles = [(Role.TRAINER, made.row["trainer"]), (Role.CLASS_SUPERVISOR, made.row.get("supervisor"))]
+    roles = [
+        (Role.TRAINER, made.row["trainer"]),
+        (Role.CLASS_SUPERVISOR, made.row.get("supervisor")),
+    ]
     for role, code in roles:
         if code:
             person = made.city.people[code]
@@ -210,7 +217,7 @@ def _send(made: Class, code: str, count: int, day: dt.date) -> None:
         cohort=made.cohort,
         people=[(person, people.unit_of(person)) for person in chosen],
         by=sender,
-        source=EnrolmentSource.FILE if count > 20 else EnrolmentSource.TICKED,
+        source=EnrolmentSource.FILE if count >= FROM_A_FILE else EnrolmentSource.TICKED,
         decision=decision,
     )
 
@@ -219,7 +226,7 @@ def _chosen(made: Class, code: str, count: int) -> list[User]:
     people, row = made.city.people, made.row
     named = [people[who] for who in row.get("cast", {})]
     named += [person for note in row.get("notes", []) for person in people.notes[note]]
-    below = people.below(code)
+    below = people.serving(code)
     first = [person for person in named if person in below]
     busy = {row["trainer"], row["by"], row.get("supervisor"), "cuong"}
     held = {person.pk for person in first}

@@ -26,7 +26,7 @@ Act = Callable[[], object]
 @contextmanager
 def as_of(moment: dt.datetime) -> Iterator[None]:
     """Let the product take the moment for now. One process, one thread: a command's own."""
-    with mock.patch.object(timezone, "now", return_value=moment):
+    with mock.patch.object(timezone, "now", return_value=moment.astimezone(dt.UTC)):
         yield
 
 

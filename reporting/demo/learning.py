@@ -17,7 +17,7 @@ from courses.models import Block
 from enrolments.actions.progress import complete_block, complete_viewed, open_lesson
 from enrolments.models import Enrolment
 from reporting.demo.classes import City, Class
-from reporting.demo.clock import at
+from reporting.demo.clock import Act, at
 from reporting.demo.sources import number
 
 KNOWS_PERCENT: Final = 78  # how often a learner who has studied answers rightly
@@ -63,9 +63,7 @@ def _plan_people(made: Class) -> None:
         step = (last - first) / max(done, 1)
         for n, lesson in enumerate(lessons[:done]):
             moment = first + step * (n + number(f"{place.pk} {n}", 90) / 100)
-            made.city.diary.note(
-                moment, lambda place=place, lesson=lesson: _study(made, place, lesson)
-            )
+            made.city.diary.note(moment, _study(made, place, lesson, is_last=n == done - 1))
 
 
 def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
@@ -84,15 +82,21 @@ def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
     return 0
 
 
-def _study(made: Class, place: Enrolment, lesson: LessonWork) -> None:
-    open_lesson(enrolment=place, lesson_key=lesson.key)
-    for key in lesson.questions:
-        complete_block(enrolment=place, block_key=key)
-    for key in lesson.quizzes:
-        _sit(place, key)
-    complete_viewed(enrolment=place, lesson_key=lesson.key)
-    if made.city.versions[made.row["course"]].issues_at_once:
-        issue_at_once(enrolment=place)
+def _study(made: Class, place: Enrolment, lesson: LessonWork, *, is_last: bool) -> Act:
+    """Return the act of going through a lesson; the last one is where the learner goes on."""
+
+    def act() -> None:
+        for key in lesson.questions:
+            complete_block(enrolment=place, block_key=key)
+        for key in lesson.quizzes:
+            _sit(place, key)
+        complete_viewed(enrolment=place, lesson_key=lesson.key)
+        if is_last:
+            open_lesson(enrolment=place, lesson_key=lesson.key)
+            if made.city.versions[made.row["course"]].issues_at_once:
+                issue_at_once(enrolment=place)
+
+    return act
 
 
 def _sit(place: Enrolment, key: uuid.UUID) -> None:

@@ -9,7 +9,15 @@ from reporting.demo.sources import number, pick
 WOMEN_PERCENT: Final = 54
 FAMILIES: Final = (
     *(["Nguyễn"] * 30 + ["Trần"] * 11 + ["Lê"] * 9 + ["Phạm"] * 7 + ["Huỳnh"] * 5 + ["Hoàng"] * 3),
-    *(["Phan"] * 4 + ["Vũ"] * 3 + ["Võ"] * 4 + ["Đặng"] * 2 + ["Bùi"] * 2 + ["Đỗ"] * 2 + ["Hồ"] * 2),
+    *(
+        ["Phan"] * 4
+        + ["Vũ"] * 3
+        + ["Võ"] * 4
+        + ["Đặng"] * 2
+        + ["Bùi"] * 2
+        + ["Đỗ"] * 2
+        + ["Hồ"] * 2
+    ),
     *(["Ngô"] * 2 + ["Dương"] * 2 + ["Lý", "Đinh", "Trương", "Mai", "Cao", "Lâm", "Tạ", "Châu"]),
     *["Đoàn", "Lương", "Trịnh", "Tô", "Thái", "Kiều", "Quách", "Tăng", "Từ", "La", "Văn", "Hà"],
 )

@@ -26,7 +26,10 @@ WITHOUT_MAIL: Final = 27  # of a hundred
 CATEGORIES: Final = (
     *([(OFFICIAL, "Chuyên viên")] * 62 + [(OFFICIAL, "Chuyên viên chính")] * 12),
     *([(OFFICIAL, "Cán sự")] * 8 + [("vien_chuc", "Viên chức")] * 9),
-    *([("hop_dong", "Nhân viên")] * 5 + [("khong_chuyen_trach", "Người hoạt động không chuyên trách")] * 4),
+    *(
+        [("hop_dong", "Nhân viên")] * 5
+        + [("khong_chuyen_trach", "Người hoạt động không chuyên trách")] * 4
+    ),
 )
 HEADS: Final = {
     "department": ("Giám đốc Sở", OFFICIAL),
@@ -71,6 +74,12 @@ class People:
         """Return the unit of the primary post."""
         posts = Posting.objects.in_force().primary().select_related("unit")
         return posts.get(user=person).unit
+
+    def serving(self, code: str) -> list[User]:
+        """Return the people of a unit who hold their post on the day of the diary."""
+        posts = Posting.objects.in_force().primary().values_list("user_id", flat=True)
+        held = set(posts)
+        return [person for person in self.below(code) if person.pk in held]
 
 
 def make_administrator() -> User:
@@ -117,7 +126,12 @@ def _named(row: dict[str, Any], people: People) -> None:
         person = people.by
         unit, category = people.units[row["unit"]], people.categories[OFFICIAL]
         move_person(
-            person=person, unit=unit, category=category, since=FIRST_POST, by=person, title=row["title"]
+            person=person,
+            unit=unit,
+            category=category,
+            since=FIRST_POST,
+            by=person,
+            title=row["title"],
         )
     else:
         person = _create(row, people)
@@ -226,10 +240,15 @@ def _someone(unit: Unit, people: People, *, is_head: bool) -> None:
         title = TITLES.get(unit.code.split("-")[-1], title)
     row: dict[str, Any] = {
         "name": f"{family} {middle} {given}",
-        **{"family": family, "middle": middle, "given": given},
+        "family": family,
+        "middle": middle,
+        "given": given,
         "gender": "female" if woman else "male",
         **_facts(about, is_woman=woman),
-        **{"unit": unit.code, "title": title, "category": category, "is_head": is_head},
+        "unit": unit.code,
+        "title": title,
+        "category": category,
+        "is_head": is_head,
     }
     _keep(_create(row, people), unit, people)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -57,18 +59,18 @@ def _plan(city: City) -> None:
         plan_recognition(made)
         if made.row.get("release"):
             moment = at(city.days.calendar.add_working_days(made.ends, 2), 10)
-            city.diary.note(moment, lambda made=made: release_results(made))
+            city.diary.note(moment, partial(release_results, made))
     for row in plan["questions"]:
         moment = at(city.days.today + dt.timedelta(days=row["days"]), 9)
         lesson = lessons_of(classes[row["class"]])[row["lesson"]]
-        city.diary.note(moment, lambda row=row, key=lesson.key: _ask(city, row, key))
+        city.diary.note(moment, partial(_ask, city, row, lesson.key))
     days = city.days
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
     city.diary.note(at(days.off(-60), 9), lambda: _enter_paper_hours(city.people))
 
 
-def _ask(city: City, row: dict[str, str], lesson_key: object) -> None:
+def _ask(city: City, row: dict[str, str], lesson_key: uuid.UUID) -> None:
     place = place_of(city, row["class"], row["who"])
     question = ask(enrolment=place, lesson_key=lesson_key, body=row["body"], by=place.learner)
     if row.get("reply"):

@@ -46,7 +46,9 @@ def _communes(city: Unit, by: User) -> dict[str, Unit]:
     return units
 
 
-def _inside(plan: dict[str, list[dict[str, Any]]], units: dict[str, Unit], by: User) -> dict[str, Unit]:
+def _inside(
+    plan: dict[str, list[dict[str, Any]]], units: dict[str, Unit], by: User
+) -> dict[str, Unit]:
     made = {}
     for above, rows in plan.items():
         for row in rows:
