@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import send_mail
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -23,8 +24,8 @@ from assessment.models import Attempt, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
+from courses.block_kinds import CAPTIONS_SALT
 from courses.models import Block, CourseStaff, CourseVersion, Lesson
-from courses.views.catalogue import CAPTIONS_SALT
 from enrolments.actions.questions import ask
 from enrolments.imports.source import KIND
 from enrolments.models import CohortStaff, LessonQuestion, Session
@@ -41,6 +42,8 @@ from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass
@@ -75,12 +78,12 @@ class World:
     @property
     def lesson(self) -> Lesson:
         """Return the first lesson of the class under way."""
-        return self._first(self.room.cohort.version.lessons)
+        return self._first(self.room.cohort.version.lessons.all())
 
     @property
     def draft_lesson(self) -> Lesson:
         """Return the first lesson of the draft."""
-        return self._first(self.draft.lessons)
+        return self._first(self.draft.lessons.all())
 
     @property
     def draft_block(self) -> Block:
@@ -90,7 +93,7 @@ class World:
     @property
     def draft_quiz(self) -> Block:
         """Return the test of the draft."""
-        return self.draft.blocks.get(kind="quiz")
+        return self._first(self.draft.blocks.filter(kind="quiz"))
 
     @property
     def draft_item(self) -> QuizItem:
@@ -118,7 +121,7 @@ class World:
         return mailbox.newest()[0].file
 
     @staticmethod
-    def _first(rows: Any) -> Any:
+    def _first(rows: QuerySet[Row]) -> Row:
         row = rows.first()
         assert row is not None
         return row
