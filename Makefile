@@ -1,7 +1,6 @@
 # Every verb first makes what is missing; a second time that takes under a second.
 PYTHON ?= python3
 PORT ?= 8000
-DEMO ?= 0
 BIN := .venv/bin
 # An environment of its own for the checks that look at a production-like configuration.
 PRODUCTION := SITE_URL=https://lms.example FILES_URL=https://files.lms.example DEBUG=0 DEMO=0 \
@@ -16,6 +15,8 @@ ready:
 ready-dev:
 	@$(PYTHON) scripts/bootstrap.py dev
 
+# The demo city is the default of this verb only; DEMO=0 starts an empty installation.
+run: DEMO ?= 1
 run: ready          ## the whole product on http://localhost:8000 until Ctrl-C
 	@PORT=$(PORT) DEMO=$(DEMO) $(BIN)/python -m scripts.run
 stop: ready         ## ends a running installation, or what a killed one has left

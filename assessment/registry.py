@@ -12,6 +12,8 @@ from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
 from assessment.importing import import_question, import_quiz
+from assessment.work_blocks import AssignmentKind
+from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
 from courses.importing import block_importers
 from jobs.slices import slice_kinds
@@ -20,9 +22,11 @@ from notifications.kinds import NoticeKind, notice_kinds
 
 block_kinds.register("question", QuestionKind(), weight=70)
 block_kinds.register("quiz", QuizKind(), weight=80)
+block_kinds.register("assignment", AssignmentKind(), weight=90)
 
 block_importers.register("question", import_question)
 block_importers.register("quiz", import_quiz)
+block_importers.register("assignment", import_assignment)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
 
@@ -46,6 +50,13 @@ def _releases_results(request: HttpRequest) -> bool:
     return rights(request.user).has(Permission.RELEASE_RESULTS)
 
 
+def _marks(request: HttpRequest) -> bool:
+    return rights(request.user).has(Permission.MARK)
+
+
+menu.register(
+    "works", MenuItem(TEACHING, _("Marking"), "works:inbox", "clipboard-list", _marks), weight=30
+)
 menu.register(
     "question-banks",
     MenuItem(TEACHING, _("Question bank"), "assessment:banks", "list-check", _writes_questions),

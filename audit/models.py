@@ -57,6 +57,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["target_type", "target_id"], name="audit_event_target"),
             models.Index(fields=["actor_id", "id"], name="audit_event_actor"),
             models.Index(fields=["unit_id", "id"], name="audit_event_unit"),
+            models.Index(fields=["action", "at", "id"], name="audit_event_action"),
+            models.Index(fields=["at", "id"], name="audit_event_time"),
             models.Index(
                 fields=["id"], condition=models.Q(seal_number=None), name="audit_event_unsealed"
             ),

@@ -9,12 +9,12 @@ from accounts.rights import right_sources
 from courses.slots import course_page_actions
 from enrolments import notices, panels, question_notices
 from enrolments.actions.questions import ANSWERED, ASKED
-from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
-from lms.home import home_lines
-from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
+from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from jobs.bulk import bulk_kinds
+from lms.home import home_lines
+from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
 WHY = _("Required training is a duty of office; its reminders stay on.")

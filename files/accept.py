@@ -198,10 +198,13 @@ IMAGES: Final = Accept("images", IMAGE_TYPES, 10 * MB)
 DOCUMENTS: Final = Accept(
     "documents", ("pdf", "docx", "odt", "xlsx", "ods", "pptx", "odp", "doc", "xls"), 50 * MB
 )
+# What learners hand in: documents, and photographs of what was written by hand.
+PAPERS: Final = Accept("papers", (*DOCUMENTS.extensions, *IMAGE_TYPES), 50 * MB)
 AUDIO: Final = Accept("audio", ("m4a", "mp3", "webm", "ogg", "wav"), 200 * MB)
 VIDEO: Final = Accept("video", ("mp4", "webm"), 2048 * MB)
 SPREADSHEETS: Final = Accept("spreadsheets", ("xlsx", "xls", "ods", "csv"), 20 * MB)
 CAPTIONS: Final = Accept("captions", ("vtt",), MB)
 ACCEPTS: Final = {
-    accept.key: accept for accept in (IMAGES, DOCUMENTS, AUDIO, VIDEO, SPREADSHEETS, CAPTIONS)
+    accept.key: accept
+    for accept in (IMAGES, DOCUMENTS, PAPERS, AUDIO, VIDEO, SPREADSHEETS, CAPTIONS)
 }

@@ -17,10 +17,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bao-ve-du-lieu-ca-nhan/", views.data_protection, name="data_protection"),
     path("", include("accounts.urls")),
     path("", include("assessment.urls")),
+    path("", include("assessment.work_urls")),
     path("", include("courses.urls")),
     path("", include("certificates.urls")),
     path("", include("jobs.urls")),
     path("", include("enrolments.urls")),
+    path("", include("reporting.urls")),
+    path("api/", include("interop.urls")),
     path("tep/", include("files.urls")),
     path("thong-bao/", include("notifications.urls")),
 ]

@@ -24,7 +24,7 @@ class QuestionKind(models.TextChoices):
     MULTIPLE = "multiple", _("Multiple choice")
     TRUE_FALSE = "true_false", _("True or false")
     SHORT_TEXT = "short_text", _("Short text")
-    NUMERIC = "numeric", _("Number")
+    NUMERIC = "numeric", _("Numeric answer")
     MATCHING = "matching", _("Matching")
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.http import signed_in
+from accounts.http import need, signed_in
 from accounts.permissions import Permission
 from assessment.actions import questions as actions
 from assessment.asking import asked
@@ -29,7 +29,7 @@ EXCERPT = 160
 
 def banks(request: HttpRequest) -> HttpResponse:
     """List the banks one may write in; open the bank of a course."""
-    user = signed_in(request)
+    user = need(request, Permission.EDIT_QUESTIONS)
     form = BankForm(request.POST or None, by=user)
     if request.method == "POST" and form.is_valid():
         bank = actions.bank_of(course=form.cleaned_data["course"], by=user)

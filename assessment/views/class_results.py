@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.http import signed_in
+from accounts.http import need, signed_in
 from accounts.permissions import Permission
 from assessment.actions import grades
 from assessment.actions.attempts import extend as extend_one
@@ -27,6 +27,7 @@ from lms.pages import keyset_page
 @require_GET
 def results(request: HttpRequest) -> HttpResponse:
     """List the classes whose results one releases, with their tests."""
+    need(request, Permission.RELEASE_RESULTS)
     allowed = Cohort.objects.allowing(request.user, Permission.RELEASE_RESULTS)
     page = keyset_page(
         allowed.select_related("version"), request, order=("-starts_on", "-pk"), size=20

@@ -87,6 +87,6 @@ class MatchForm(forms.Form):
         label=_("Date of birth"),
         max_length=20,
         required=False,
-        help_text=_("As printed, such as 02/9/1981. Leave blank if the paper has none."),
+        help_text=_("As printed, such as 02/9/1990. Leave blank if the paper has none."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )

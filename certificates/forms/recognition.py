@@ -21,7 +21,7 @@ from lms.clock import today
 class ResultFilter(forms.Form):
     """What narrows a list of results."""
 
-    q = forms.CharField(label=_("Name"), max_length=100, required=False)
+    q = forms.CharField(label=_("Full name"), max_length=100, required=False)
     result = forms.ChoiceField(
         label=_("Result"), required=False, choices=[("", _("All results")), *Result.choices]
     )

@@ -116,7 +116,7 @@ class AuthorisationForm(OfProviderForm):
 class SignatoryForm(OfProviderForm):
     """Who signs, under which title, from when to when."""
 
-    person = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(label=_("Signatory"), queryset=User.objects.none())
     title = forms.CharField(
         label=_("Title on the paper"), max_length=120, help_text=_("Such as Giám đốc.")
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +22,7 @@ from enrolments.errors import Refused
 from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
 from enrolments.models import Cohort, Enrolment, Obligation
 from enrolments.models.places import EnrolmentQuerySet
-from enrolments.views.common import Seen, done, seen
+from enrolments.views.common import Seen, done, seen, seen_with_learners
 from lms.export import Cell, xlsx_response
 from lms.pages import keyset_page
 
@@ -77,7 +77,7 @@ def _filtered(request: HttpRequest, shown: Seen) -> EnrolmentQuerySet:
 
 def export_learners(request: HttpRequest, pk: int) -> FileResponse:
     """Return exactly the learners the filter leaves, as a workbook."""
-    shown = seen(request, pk)
+    shown = seen_with_learners(request, pk)
     found = _filtered(request, shown).order_by(*ORDER)
     record(
         by=shown.user,
@@ -110,6 +110,8 @@ def _row(number: int, place: Enrolment) -> list[Cell]:
 def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     """Do one thing with the ticked learners: remind them, or ask why they leave."""
     shown = seen(request, pk)
+    if not shown.may_act:
+        raise Http404
     form = PickForm(request.POST, places=shown.places_in_charge().unfinished())
     if not form.is_valid():
         messages.warning(request, _("Tick learners who have not finished yet."))
@@ -141,7 +143,7 @@ def _withdraw(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> Htt
 
 def newcomers(request: HttpRequest, pk: int) -> HttpResponse:
     """List who has never signed in, with new activation slips for those one may help."""
-    shown = seen(request, pk)
+    shown = seen_with_learners(request, pk)
     places = shown.places().in_force().filter(learner__last_login=None)
     page = keyset_page(places.select_related("learner", "sending_unit"), request, order=ORDER)
     context = {
@@ -155,7 +157,7 @@ def newcomers(request: HttpRequest, pk: int) -> HttpResponse:
 
 def signed_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Print the list of learners with room to sign (danh sách ký tên)."""
-    shown = seen(request, pk)
+    shown = seen_with_learners(request, pk)
     places = shown.places().in_force().select_related("learner", "sending_unit")
     context = {"seen": shown, "cohort": shown.cohort, "places": places.order_by(*ORDER)}
     return render(request, "enrolments/print_list.html", context)

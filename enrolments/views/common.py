@@ -69,6 +69,14 @@ class Seen:
         return self.may_manage or rights(self.user).has(Permission.SEND_PEOPLE)
 
 
+def seen_with_learners(request: HttpRequest, pk: int) -> Seen:
+    """Return the class if there is a list of its learners to show; else 404."""
+    shown = seen(request, pk)
+    if not shown.sees_learners:
+        raise Http404
+    return shown
+
+
 def seen(request: HttpRequest, pk: int, *needed: Permission) -> Seen:
     """Return the class if the person may see it and holds what the page needs; else 404."""
     user = signed_in(request)

@@ -10,7 +10,7 @@ from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from enrolments.models import Obligation
 from enrolments.models.duties import ObligationQuerySet
-from enrolments.views.common import seen
+from enrolments.views.common import seen_with_learners
 from lms.pages import keyset_page
 
 ORDER = ("person__sort_key", "pk")
@@ -18,7 +18,7 @@ ORDER = ("person__sort_key", "pk")
 
 def unreached(request: HttpRequest, pk: int) -> HttpResponse:
     """List the learners of a class without an address who have something to finish."""
-    shown = seen(request, pk)
+    shown = seen_with_learners(request, pk)
     places = shown.places().unfinished()
     duties = Obligation.objects.filter(enrolment__in=places)
     return _page(request, duties, {"seen": shown, "cohort": shown.cohort})

@@ -66,7 +66,7 @@ class BulkChange(models.Model):
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200, unique=True)
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("heading"), max_length=300)
     state = models.CharField(max_length=10, choices=ChangeState, default=ChangeState.DRAFT)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

@@ -18,7 +18,7 @@ class JobState(models.TextChoices):
     """Where a long job stands."""
 
     QUEUED = "queued", _("Waiting to start")
-    RUNNING = "running", _("Running")
+    RUNNING = "running", _("Under way")
     DONE = "done", _("Finished")
     FAILED = "failed", _("Stopped by an error")
 
@@ -40,7 +40,7 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=200, unique=True)
-    title = models.CharField(_("title"), max_length=300, blank=True)
+    title = models.CharField(_("heading"), max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

@@ -65,6 +65,7 @@ def _is_birth(text: str) -> bool:
 PEOPLE: Final[Sequence[Field]] = (
     Field("staff_code", _("Staff code or sign-in code"), (
         "ma can bo", "ma cb", "ma so can bo", "ma cong chuc", "ma vien chuc", "ma cbcc",
+        "ma can bo, cong chuc, vien chuc",
         "ma cbccvc", "ma so", "ma nhan vien", "ma nv", "ma dang nhap", "ma dinh danh ho so",
         "so hieu", "so hieu cbccvc", "so hieu cong chuc", "ma hoc vien", "ma", "staff code", "code",
         "sign-in code", "employee id", "username",

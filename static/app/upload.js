@@ -2,7 +2,9 @@
 
    <form data-upload="/tep/" data-accept="audio"> … <input type="file" data-upload-field>
    <input type="hidden" name="uploaded"> <progress hidden></progress> <p role="status"></p>
-   The sentences come from data-sending, data-done, data-failed, data-damaged of the form. */
+   The sentences come from data-sending, data-done, data-failed, data-damaged of the form. A form
+   with several fields has a box with these attributes around each; data-then names the value of
+   the button that is pressed when the file has arrived. */
 (function () {
   "use strict";
   var RETRIES = 6;
@@ -39,12 +41,15 @@
   }
 
   function Upload(form, field) {
+    // One at a time: what is still on its way for this field is forgotten.
+    if (form.upload) { form.upload.isOver = true; }
+    form.upload = this;
     this.form = form;
     this.file = field.files[0];
     this.field = field;
     this.failures = 0;
     this.bar = form.querySelector("progress");
-    this.status = form.querySelector("[role=status]");
+    this.status = form.querySelector("[data-upload-status]") || form.querySelector("[role=status]");
   }
 
   Upload.prototype.say = function (text) { if (this.status) { this.status.textContent = text; } };
@@ -82,6 +87,7 @@
 
   Upload.prototype.next = function (received) {
     var self = this;
+    if (self.isOver) { return; }
     self.show(received);
     if (received >= self.file.size) { self.finish(); return; }
     var part = self.file.slice(received, received + self.slice);
@@ -104,10 +110,12 @@
     digest(self.file).then(function (sha256) {
       send("POST", self.url + "/hoan-tat", JSON.stringify({ sha256: sha256 }), function (status, answer) {
         if (status === 200) {
-          self.form.querySelector("input[name=uploaded]").value = answer.file;
+          if (self.isOver) { return; }
+          self.keep(answer.file);
           self.field.value = "";  // the content is there already: do not send it twice
           self.field.required = false;
           self.say(self.form.dataset.done);
+          self.press();
         } else if (answer.error) {
           self.say(answer.error);
         } else {
@@ -117,9 +125,22 @@
     }, function () { self.say(self.form.dataset.damaged); });
   };
 
+  Upload.prototype.keep = function (id) {
+    var hidden = this.form.querySelector("input[name=uploaded]");
+    hidden.value = id;
+    hidden.disabled = false;  // where it says nothing it is not sent
+  };
+
+  Upload.prototype.press = function () {
+    var value = this.form.dataset.then;
+    var whole = this.form.closest("form");
+    var button = value && whole.querySelector("button[name=do][value=" + value + "]");
+    if (button) { whole.requestSubmit(button); }
+  };
+
   document.addEventListener("change", function (event) {
     var field = event.target;
-    var form = field.matches && field.matches("[data-upload-field]") && field.form;
+    var form = field.matches && field.matches("[data-upload-field]") && field.closest("[data-upload]");
     // crypto.subtle is missing on plain http: there the form posts the file itself.
     if (form && field.files.length && window.crypto && window.crypto.subtle) {
       new Upload(form, field).open();

@@ -128,9 +128,9 @@ def quiz_row(block: Block) -> Quiz:
 
 def make_room(cast: Cast, **settings: Any) -> Room:
     """Return a class of a published course; Lan teaches it, Hạnh learns in it."""
-    version = publish(
-        version=make_quiz_draft(by=cast.trainer, **settings), by=cast.trainer, change_note="1"
-    )
+    settings.setdefault("course", make_course(cast.provider))
+    draft = make_quiz_draft(by=cast.trainer, **settings)
+    version = publish(version=draft, by=cast.trainer, change_note="1")
     cohort = make_cohort(
         version, by=cast.training_officer, organiser=cast.department, state="running"
     )

@@ -213,7 +213,7 @@ def test_only_those_who_run_the_class_reach_its_results(
     assert not Release.objects.exists()
     for part in allowed:
         client = browser(getattr(cast, part))
-        assert [client.get(url).status_code for url in _staff_urls(room)] == [200] * 3
+        assert [client.get(url).status_code for url in _staff_urls(room)] == [200] * 3, part
 
 
 def test_the_trainer_previews_and_releases(

@@ -1,7 +1,8 @@
 """From a closed class to a paper in the wallet, through the pages."""
 
-from typing import Any
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 from django.test import Client

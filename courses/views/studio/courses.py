@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.http import signed_in
+from accounts.http import need, signed_in
 from accounts.models import RoleGrant
 from accounts.permissions import Permission
 from courses import actions
@@ -21,6 +21,7 @@ from lms.pages import keyset_page
 
 def courses(request: HttpRequest) -> HttpResponse:
     """List the courses the person may edit."""
+    need(request, Permission.EDIT_COURSES)
     drafts = CourseVersion.objects.drafts().filter(course=OuterRef("pk"))
     mine = Course.objects.allowing(request.user, Permission.EDIT_COURSES).filter(archived_at=None)
     rows = mine.select_related("subject", "provider", "current_version").annotate(

@@ -1,0 +1,267 @@
+"""The trainer's side: the queue of works, marking one at a time, another due day for one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.errors import Refused
+from accounts.http import signed_in
+from accounts.permissions import Permission
+from assessment.actions import grades
+from assessment.actions.attempts import extend as extend_one
+from assessment.actions.marks import mark
+from assessment.assignments import FrozenAssignment, assignment_of, due_at
+from assessment.forms.works import DayForm, InboxFilter, MarkForm
+from assessment.models import Assignment, Extension, GradeCell, Release, Submission
+from assessment.models.assignments import SubmissionQuerySet, SubmissionState
+from assessment.work_pages import files_for
+from enrolments.models import Cohort, Enrolment
+from lms.pages import keyset_page
+
+ORDER: Final = ("submitted_at", "pk")
+QUEUE_AT_MOST: Final = 12
+CLASSES_AT_MOST: Final = 200
+
+
+@never_cache
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """List the works of one's classes, oldest first."""
+    cohorts = _classes(request, Permission.MARK)
+    form = InboxFilter(
+        request.GET, cohorts=cohorts.order_by("-starts_on", "-pk"), assignments=_choices(cohorts)
+    )
+    found = form.narrow(_to_judge(request)).annotate(title=_title())
+    page = keyset_page(_with_names(found), request, order=ORDER)
+    return render(request, "assessment/works/inbox.html", {"filter": form, "page": page})
+
+
+@never_cache
+def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one work beside its queue and its criteria; take the mark."""
+    works = _to_judge(request).select_related("enrolment__cohort", "version")
+    row = get_object_or_404(_with_names(works), pk=pk)
+    assignment = _assignment(row)
+    last = row.marks.select_related("marker").order_by("-pk").first()
+    form = MarkForm(
+        request.POST or None,
+        assignment=assignment,
+        last=last,
+        is_released=_is_released(row),
+    )
+    if request.method == "POST" and form.is_valid() and _mark(request, row, form):
+        return _go_on(request, row)
+    context = {
+        "work": row,
+        "assignment": assignment,
+        "form": form,
+        "last": last,
+        "files": files_for(row, signed_in(request)),
+        "due_at": due_at(row.enrolment, assignment),
+        **_neighbours(request, row),
+        **_rights(request, row.enrolment.cohort_id),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assessment/works/mark.html", context, status=status)
+
+
+@never_cache
+def release(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
+    """Show who will learn what, then release."""
+    cohort = get_object_or_404(
+        _classes(request, Permission.RELEASE_RESULTS).select_related("version"), pk=pk
+    )
+    assignment = assignment_of(cohort.version, key)
+    if assignment is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            grades.release(cohort=cohort, component_key=key, by=signed_in(request))
+        except Refused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The results are released; learners get a notice."))
+        return redirect("works:release", pk, key)
+    released = Release.objects.filter(cohort=cohort, component_key=key)
+    context = {
+        "cohort": cohort,
+        "assignment": assignment,
+        "figures": _figures(cohort, key),
+        "release": released.select_related("released_by").first(),
+    }
+    return render(request, "assessment/works/release.html", context)
+
+
+def extend(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
+    """Give one learner another due day."""
+    cohorts = _classes(request, Permission.GRANT_EXTENSIONS).values("pk")
+    places = Enrolment.objects.in_force().filter(cohort__in=cohorts)
+    enrolment = get_object_or_404(places.select_related("cohort", "learner", "version"), pk=pk)
+    assignment = assignment_of(enrolment.version, key)
+    if assignment is None:
+        raise Http404
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _extend(request, enrolment, key, form):
+        messages.success(request, _("The extension is granted."))
+        return redirect("works:extend", pk, key)
+    context = {
+        "form": form,
+        "enrolment": enrolment,
+        "assignment": assignment,
+        "due_at": due_at(enrolment, assignment),
+        "granted": Extension.objects.of(enrolment, key).select_related("granted_by"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assessment/works/extend.html", context, status=status)
+
+
+def _classes(request: HttpRequest, permission: Permission) -> QuerySet[Cohort]:
+    """Return the classes on which one holds the permission; without any the page is not there."""
+    cohorts = Cohort.objects.allowing(request.user, permission)
+    if not cohorts.exists():
+        raise Http404
+    return cohorts
+
+
+def _to_judge(request: HttpRequest) -> SubmissionQuerySet:
+    return Submission.objects.allowing(request.user, Permission.MARK).current()
+
+
+def _with_names(works: SubmissionQuerySet) -> SubmissionQuerySet:
+    return works.select_related(
+        "enrolment__learner", "enrolment__cohort", "enrolment__sending_unit", "enrolment__version"
+    )
+
+
+def _title() -> Subquery:
+    rows = Assignment.objects.filter(version=OuterRef("version"), key=OuterRef("assignment_key"))
+    return Subquery(rows.values("title_vi")[:1])
+
+
+def _choices(cohorts: QuerySet[Cohort]) -> list[tuple[str, str]]:
+    rows = Assignment.objects.filter(version__in=cohorts.values("version"))
+    pairs = rows.order_by("title_vi", "-pk").values_list("key", "title_vi")[:CLASSES_AT_MOST]
+    return [(str(key), title) for key, title in dict(pairs).items()]
+
+
+def _assignment(row: Submission) -> FrozenAssignment:
+    assignment = assignment_of(row.enrolment.version, row.assignment_key)
+    if assignment is None:
+        raise Http404
+    return assignment
+
+
+def _is_released(row: Submission) -> bool:
+    cells = GradeCell.objects.filter(
+        enrolment=row.enrolment_id, component_key=row.assignment_key, released_at__isnull=False
+    )
+    return cells.exists()
+
+
+def _mark(request: HttpRequest, row: Submission, form: MarkForm) -> bool:
+    try:
+        mark(
+            submission=row,
+            by=signed_in(request),
+            points=form.points(),
+            criteria=form.criteria(),
+            comment=form.cleaned_data["comment"],
+            seen=form.cleaned_data["seen"],
+            reason=form.cleaned_data.get("reason", ""),
+        )
+    except Refused as error:
+        form.add_error(None, str(error))
+        return False
+    return True
+
+
+def _go_on(request: HttpRequest, row: Submission) -> HttpResponse:
+    messages.success(
+        request, _("The mark of %(name)s is saved.") % {"name": row.enrolment.learner.full_name}
+    )
+    if request.POST.get("do") != "next":
+        return redirect("works:mark", row.pk)
+    waiting = _beside(request, row).filter(state=SubmissionState.SUBMITTED)
+    later = Q(submitted_at__gt=row.submitted_at) | Q(submitted_at=row.submitted_at, pk__gt=row.pk)
+    following = waiting.filter(later).order_by(*ORDER).first() or waiting.order_by(*ORDER).first()
+    if following is None:
+        messages.info(request, _("Every work of this assignment in the class is marked."))
+        return redirect("works:inbox")
+    return redirect("works:mark", following.pk)
+
+
+def _beside(request: HttpRequest, row: Submission) -> SubmissionQuerySet:
+    """Return the works of the same class and assignment."""
+    return _to_judge(request).filter(
+        enrolment__cohort=row.enrolment.cohort_id, assignment_key=row.assignment_key
+    )
+
+
+def _neighbours(request: HttpRequest, row: Submission) -> dict[str, Any]:
+    """Return the queue around a work, and the works before and after it."""
+    beside = _beside(request, row).select_related("enrolment__learner")
+    earlier = Q(submitted_at__lt=row.submitted_at) | Q(submitted_at=row.submitted_at, pk__lt=row.pk)
+    before = list(beside.filter(earlier).order_by("-submitted_at", "-pk")[:3])[::-1]
+    after = list(beside.exclude(earlier).exclude(pk=row.pk).order_by(*ORDER)[:QUEUE_AT_MOST])
+    counts = _beside(request, row).aggregate(
+        waiting=Count("pk", filter=Q(state=SubmissionState.SUBMITTED)), all=Count("pk")
+    )
+    return {
+        "queue": [*before, row, *after],
+        "previous": before[-1] if before else None,
+        "following": after[0] if after else None,
+        "counts": counts,
+    }
+
+
+def _rights(request: HttpRequest, cohort_id: int) -> dict[str, bool]:
+    """Return which acts on the class are offered beside marking, in one query."""
+    wanted = {"may_release": Permission.RELEASE_RESULTS, "may_extend": Permission.GRANT_EXTENSIONS}
+    held = {
+        name: Exists(Cohort.objects.allowing(request.user, permission).filter(pk=OuterRef("pk")))
+        for name, permission in wanted.items()
+    }
+    found: dict[str, bool] = Cohort.objects.annotate(**held).values(*wanted).get(pk=cohort_id)
+    return found
+
+
+def _figures(cohort: Cohort, key: uuid.UUID) -> dict[str, int]:
+    """Return the numbers a release is decided by, in two queries."""
+    places = cohort.enrolments.in_force()
+    works = Submission.objects.current().filter(enrolment__in=places, assignment_key=key)
+    cells = GradeCell.objects.filter(enrolment__in=places, component_key=key)
+    figures: dict[str, int] = works.aggregate(
+        handed_in=Count("pk"), waiting=Count("pk", filter=Q(state=SubmissionState.SUBMITTED))
+    )
+    figures |= cells.aggregate(
+        marked=Count("pk"),
+        passed=Count("pk", filter=Q(entry__is_passed=True)),
+        known=Count("pk", filter=Q(released_at__isnull=False)),
+    )
+    figures["failed"] = figures["marked"] - figures["passed"]
+    figures["missing"] = max(cohort.enrolled_count - figures["handed_in"], 0)
+    return figures
+
+
+def _extend(request: HttpRequest, enrolment: Enrolment, key: uuid.UUID, form: DayForm) -> bool:
+    try:
+        extend_one(
+            enrolment=enrolment,
+            component_key=key,
+            by=signed_in(request),
+            reason=form.cleaned_data["reason"],
+            due_at=form.due_at(),
+        )
+    except Refused as error:
+        form.add_error(None, str(error))
+        return False
+    return True

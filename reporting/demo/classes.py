@@ -1,0 +1,275 @@
+"""The classes: opened, filled, taught, closed, recognised, each on its day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+from accounts.models import Unit, User
+from accounts.permissions import Role
+from courses.models import CourseVersion
+from enrolments.actions.cohorts import (
+    CohortData,
+    DecisionData,
+    cancel_cohort,
+    change_state,
+    enter_decision,
+    open_cohort,
+    postpone,
+)
+from enrolments.actions.places import enrol_many
+from enrolments.actions.sessions import SessionData, add_session, record_attendance
+from enrolments.actions.staff import add_staff, replace_staff
+from enrolments.models import Attendance, Cohort, Decision, Enrolment, Session
+from enrolments.models.cohorts import CohortState, DecisionKind
+from enrolments.models.places import EnrolmentSource
+from reporting.demo.clock import Days, Diary, at
+from reporting.demo.people import People
+from reporting.demo.sources import number
+
+PRESENT_PERCENT: Final = 90
+FROM_A_FILE: Final = 20  # people; fewer are ticked from the list
+TWO_LESSONS: Final = dt.timedelta(hours=3, minutes=30)
+SYMBOLS: Final = {"HVCB": "QĐ-HVCB", "DHQG": "QĐ-ĐHQG", "SNV": "QĐ-SNV"}
+SENDERS: Final = {"26743": "thu", "25942": "oanh", "26732": "ngocthuy", "STC": "binh"}
+S = CohortState
+
+
+@dataclass
+class City:
+    """What the acts of the diary need."""
+
+    people: People
+    versions: dict[str, CourseVersion]
+    diary: Diary
+    days: Days
+    cohorts: dict[str, Cohort] = field(default_factory=dict)
+    decisions: dict[str, int] = field(default_factory=dict)
+
+    def decision(self, kind: str, issuer: Unit, day: dt.date, by: User) -> Decision:
+        """Enter the issuer's next decision of this kind."""
+        symbol = SYMBOLS.get(issuer.code, "QĐ-UBND" if issuer.code[0].isdigit() else "QĐ-S")
+        place = f"{issuer.pk} {day.year} {symbol}"
+        self.decisions[place] = self.decisions.get(place, 11) + 3
+        data = DecisionData(
+            kind=kind,
+            issuer=issuer,
+            number=self.decisions[place],
+            symbol=symbol,
+            issued_on=day,
+            signer_name=signer_of(issuer, self.people),
+            signer_title="Thủ trưởng đơn vị",
+        )
+        return enter_decision(data=data, by=by)
+
+
+@dataclass
+class Class:
+    """A row of `classes.yaml` with its days."""
+
+    row: dict[str, Any]
+    city: City
+    starts: dt.date
+    ends: dt.date
+
+    @property
+    def cohort(self) -> Cohort:
+        """Return the class as it was opened."""
+        return self.city.cohorts[self.row["code"]]
+
+    @property
+    def by(self) -> User:
+        """Return who runs it."""
+        return self.city.people[self.row["by"]]
+
+    @property
+    def keeper(self) -> User:
+        """Return who keeps the attendance."""
+        return self.city.people[self.row.get("supervisor", self.row["trainer"])]
+
+
+def signer_of(unit: Unit, people: People) -> str:
+    """Return the head of the unit, or of the department where the unit has none."""
+    heads = User.objects.filter(postings__unit=unit, postings__is_head=True)
+    head = heads.first() or people["cuong"]
+    return head.full_name
+
+
+def plan_class(row: dict[str, Any], city: City) -> Class:
+    """Note in the diary what happens to the class until today."""
+    days = city.days
+    made = Class(row, city, days.off(row["starts"]), days.off(row["ends"]))
+    before = min(days.off(row["starts"] - 28), days.off(-7))
+    sent = min(days.off(row["starts"] - 12), days.off(-3))
+    city.diary.note(at(before, 9), lambda: _open(made, before))
+    if row["state"] != "draft":
+        city.diary.note(at(before, 10), lambda: _announce(made))
+    for code, count in row["from"].items():
+        city.diary.note(at(sent, 9), partial(_send, made, code, count, sent))
+    _plan_states(made)
+    return made
+
+
+def _plan_states(made: Class) -> None:
+    row, diary, days = made.row, made.city.diary, made.city.days
+    ends = at(made.ends, 17)
+    if row["state"] in {"running", "closed", "recognised"}:
+        diary.note(
+            at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by)
+        )
+        for session in range(row["sessions"]):
+            diary.note(at(made.starts, 7.5), partial(_plan_attendance, made, session))
+    if row["state"] in {"closed", "recognised"}:
+        after = ends + dt.timedelta(days=1)
+        diary.note(after, lambda: change_state(cohort=made.cohort, to=S.CLOSED, by=made.by))
+    if row["state"] == "cancelled":
+        day = at(days.off(row["starts"] - 4), 14)
+        diary.note(day, lambda: _cancel(made))
+    if row["state"] == "postponed":
+        day = at(days.off(row["starts"] - 2), 14)
+        diary.note(day, lambda: _postpone(made))
+    if row.get("replaced_trainer"):
+        diary.note(at(days.off(-12), 9), lambda: _replace_trainer(made))
+
+
+def _open(made: Class, day: dt.date) -> None:
+    row, city = made.row, made.city
+    organiser = city.people.units[row["organiser"]]
+    data = CohortData(
+        code=row["code"],
+        name=row["name"],
+        starts_on=made.starts,
+        ends_on=made.ends,
+        place=row["place"],
+        seats=row.get("seats"),
+        is_self_paced=row.get("self_paced", False),
+    )
+    decision = None
+    if row["state"] != "draft":
+        decision = city.decision(DecisionKind.OPENING, organiser, day, made.by)
+    cohort = open_cohort(
+        version=city.versions[row["course"]],
+        organiser=organiser,
+        data=data,
+        by=made.by,
+        opening_decision=decision,
+    )
+    city.cohorts[row["code"]] = cohort
+    _staff(made, day)
+    for session in sessions_of(made):
+        add_session(cohort=cohort, data=session, by=made.by)
+
+
+def _staff(made: Class, day: dt.date) -> None:
+    roles = [
+        (Role.TRAINER, made.row["trainer"]),
+        (Role.CLASS_SUPERVISOR, made.row.get("supervisor")),
+    ]
+    for role, code in roles:
+        if code:
+            person = made.city.people[code]
+            add_staff(cohort=made.cohort, person=person, role=role, since=day, by=made.by)
+
+
+def sessions_of(made: Class) -> Iterator[SessionData]:
+    """Yield the mornings of the class, spread over its days."""
+    count, calendar = made.row["sessions"], made.city.days.calendar
+    titles = [
+        module.title_vi
+        for module in made.city.versions[made.row["course"]].modules.order_by("position")
+        if module.periods_class
+    ]
+    span = (made.ends - made.starts).days / max(count, 1)
+    last = made.starts - dt.timedelta(days=1)
+    for place in range(count):
+        day = made.starts + dt.timedelta(days=int(place * span))
+        if day <= last or not calendar.is_working_day(day):
+            day = calendar.next_working_day(max(day, last))
+        last = day
+        yield SessionData(
+            title=titles[place * len(titles) // count] if titles else made.row["name"],
+            starts_at=at(day, 8),
+            ends_at=at(day, 8) + TWO_LESSONS,
+            place=made.row["place"],
+            periods=Decimal(4),
+            trainer_id=made.city.people[made.row["trainer"]].pk,
+        )
+
+
+def _announce(made: Class) -> None:
+    change_state(cohort=made.cohort, to=S.ANNOUNCED, by=made.by)
+    if made.row["state"] != "announced":
+        change_state(cohort=made.cohort, to=S.ENROLLING, by=made.by)
+
+
+def _send(made: Class, code: str, count: int, day: dt.date) -> None:
+    people = made.city.people
+    sender = people[SENDERS.get(code, "quang")]
+    chosen = _chosen(made, code, count)
+    if not chosen:
+        return
+    decision = made.city.decision(DecisionKind.SENDING, people.units[code], day, sender)
+    enrol_many(
+        cohort=made.cohort,
+        people=[(person, people.unit_of(person)) for person in chosen],
+        by=sender,
+        source=EnrolmentSource.FILE if count >= FROM_A_FILE else EnrolmentSource.TICKED,
+        decision=decision,
+    )
+
+
+def _chosen(made: Class, code: str, count: int) -> list[User]:
+    people, row = made.city.people, made.row
+    named = [people[who] for who in row.get("cast", {})]
+    named += [person for note in row.get("notes", []) for person in people.notes[note]]
+    below = people.serving(code)
+    first = [person for person in named if person in below]
+    busy = {row["trainer"], row["by"], row.get("supervisor"), "cuong"}
+    held = {person.pk for person in first}
+    others = sorted(
+        (one for one in below if one.pk not in held and one.username not in busy),
+        key=lambda person: number(f"{row['code']} {person.username}", 10**9),
+    )
+    return [*first, *others][:count]
+
+
+def _plan_attendance(made: Class, place: int) -> None:
+    session = made.cohort.sessions.filter(cancelled_at=None).order_by("number")[place]
+    moment = session.ends_at - dt.timedelta(hours=3)
+    made.city.diary.note(moment, lambda: _attend(made, session))
+
+
+def _attend(made: Class, session: Session) -> None:
+    places = Enrolment.objects.in_force().filter(cohort=made.cohort).exclude(learner=made.keeper)
+    marks = {}
+    for place in places:
+        drawn = number(f"attends {session.pk} {place.learner_id}", 100)
+        reason = Attendance.Status.EXCUSED if drawn % 3 else Attendance.Status.UNEXCUSED
+        marks[place.pk] = Attendance.Status.PRESENT if drawn < PRESENT_PERCENT else reason
+    record_attendance(session=session, marks=marks, by=made.keeper)
+
+
+def _cancel(made: Class) -> None:
+    cancel_cohort(cohort=made.cohort, by=made.by, decision=None, reason=made.row["reason"])
+
+
+def _postpone(made: Class) -> None:
+    later, days = made.row["later"], made.city.days
+    postpone(
+        cohort=made.cohort,
+        by=made.by,
+        decision=None,
+        reason=made.row["reason"],
+        starts_on=days.off(later),
+        ends_on=days.off(later + 25),
+    )
+
+
+def _replace_trainer(made: Class) -> None:
+    staff = made.cohort.staff.get(role=Role.TRAINER, until=None)
+    person = made.city.people[made.row["replaced_trainer"]]
+    replace_staff(staff=staff, person=person, on=made.city.days.off(-11), by=made.by)

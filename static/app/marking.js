@@ -1,0 +1,46 @@
+/* Marking: adds up the points, saves with Ctrl+Enter, goes on with j and k. The keys can be
+   switched off and never act while typing. */
+(function () {
+  "use strict";
+  var form = document.querySelector("[data-marking]");
+  if (!form) return;
+  var total = form.querySelector("[data-total]");
+  var fields = Array.from(form.querySelectorAll("[data-points]"));
+  var box = form.querySelector("[data-keys]");
+  var choice = box.querySelector("input");
+  var language = document.documentElement.lang;
+
+  function add() {
+    if (fields.some(function (field) { return field.value === ""; })) { total.textContent = "–"; return; }
+    var sum = fields.reduce(function (so, field) { return so + Number(field.value); }, 0);
+    total.textContent = sum.toLocaleString(language, { maximumFractionDigits: 2 });
+  }
+
+  function remembered() {
+    try { return localStorage.getItem("marking-keys") !== "off"; } catch (error) { return true; }
+  }
+
+  function remember() {
+    try { localStorage.setItem("marking-keys", choice.checked ? "on" : "off"); } catch (error) { return; }
+  }
+
+  function isTyping(target) {
+    return target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (!choice.checked || event.altKey || event.metaKey) return;
+    if (event.ctrlKey && event.key === "Enter") {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-next]"));
+    } else if (!event.ctrlKey && !isTyping(event.target)) {
+      var link = document.querySelector('a[data-key="' + CSS.escape(event.key) + '"]');
+      if (link) link.click();
+    }
+  });
+  form.addEventListener("input", add);
+  choice.addEventListener("change", remember);
+  choice.checked = remembered();
+  box.hidden = false;
+  add();
+}());

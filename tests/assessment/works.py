@@ -1,0 +1,89 @@
+"""Makers of classes with an assignment."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Unit, User
+from assessment.actions import works
+from assessment.actions.marks import mark
+from assessment.models import Assignment, Mark, Submission
+from courses.actions import publish
+from courses.models import Block
+from enrolments.models import Cohort, Enrolment
+from tests.courses.make import make_draft
+from tests.make import make_cohort, make_course, make_enrolment, make_user, staff
+from tests.people import Cast
+
+CRITERIA = [
+    {"key": "noi-dung", "name": "Nội dung", "points": "6", "hint": "Đủ ý"},
+    {"key": "trinh-bay", "name": "Trình bày", "points": "4", "hint": ""},
+]
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154"
+    "789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+@dataclass
+class Task:
+    """A class whose course asks for one work."""
+
+    cohort: Cohort
+    place: Enrolment
+    key: uuid.UUID
+    by: User
+    unit: Unit
+
+    @property
+    def url(self) -> str:
+        return reverse("works:work", args=[self.place.pk, self.key])
+
+    def another(self, name: str = "", **fields: Any) -> Enrolment:
+        learner = make_user(name, unit=self.unit)
+        return make_enrolment(self.cohort, learner, by=self.by, unit=self.unit, **fields)
+
+    def handed_in(self, place: Enrolment | None = None, text: str = "Bài thu hoạch.") -> Submission:
+        place = place or self.place
+        draft = works.start_draft(enrolment=place, assignment_key=self.key, by=place.learner)
+        works.save_draft(submission=draft, text=text, revision=draft.revision, by=place.learner)
+        return works.hand_in(submission=draft, by=place.learner)
+
+    def marked(self, work: Submission, by: User, comment: str = "Tốt.") -> Mark:
+        points = {"noi-dung": Decimal(5), "trinh-bay": Decimal(3)}
+        return mark(submission=work, by=by, points=Decimal(0), criteria=points, comment=comment)
+
+
+def make_task(cast: Cast, *, criteria: Any = None, **fields: Any) -> Task:
+    """Return a running class of the cast's learner, taught by the cast's trainer."""
+    by = cast.training_officer
+    draft = make_draft(make_course(cast.provider), by=by)
+    lesson = draft.lessons.first()
+    assert lesson is not None
+    block = Block.objects.create(version=draft, lesson=lesson, position=9, kind="assignment")
+    Assignment.objects.create(
+        version=draft,
+        key=block.key,
+        title_vi="Bài thu hoạch cuối khóa",
+        brief="Viết về **chuyển đổi số** ở đơn vị.",
+        criteria=CRITERIA if criteria is None else criteria,
+        **({"takes_audio": True} | fields),
+    )
+    version = publish(version=draft, by=by, change_note="Bản đầu tiên")
+    cohort = make_cohort(version, by=by, organiser=cast.provider.unit, state="running")
+    staff(cohort, cast.trainer)
+    place = make_enrolment(cohort, cast.learner, by=by, unit=cast.ward)
+    return Task(cohort, place, block.key, by, cast.ward)
+
+
+def upload(name: str, content: bytes) -> io.BytesIO:
+    """Return a file as a browser sends it."""
+    file = io.BytesIO(content)
+    file.name = name
+    return file

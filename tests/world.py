@@ -1,0 +1,262 @@
+"""One of everything: the cast, a class under way with its test, an ended one with its papers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.mail import send_mail
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import CorrectionRequest, Posting, RoleGrant, User
+from accounts.permissions import Role
+from assessment.actions.attempts import start, submit
+from assessment.actions.works import start_draft
+from assessment.models import Attempt, Question, QuizItem, Submission
+from audit.models import AuditEvent
+from certificates.actions.endings import ask_replacement
+from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
+from courses.block_kinds import CAPTIONS_SALT
+from courses.models import Block, CourseStaff, CourseVersion, Lesson
+from enrolments.actions.questions import ask
+from enrolments.imports.source import KIND
+from enrolments.models import CohortStaff, LessonQuestion, Session
+from files.accept import ACCEPTS
+from files.actions import open_session
+from files.models import UploadSession
+from jobs.models import BulkChange, Job, Outbox
+from lms.clock import today
+from notifications.mail import UNSUBSCRIBE_SALT
+from notifications.models import InboxItem, Notice
+from reporting import mailbox
+from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all
+from tests.assessment.works import make_task
+from tests.certificates.make import Ended, decided, make_ended, make_paper
+from tests.make import LONG_AGO, make_course, make_user, staff
+from tests.people import Cast, make_cast, signed_in_as
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass
+class World:
+    """What the sweeps walk through."""
+
+    cast: Cast
+    room: Room
+    attempt: Attempt
+    attempt_over: Attempt
+    draft: CourseVersion
+    course_staff: CourseStaff
+    question: Question
+    session: Session
+    named: CohortStaff
+    asked: LessonQuestion
+    ended: Ended
+    handed_in: Submission
+    written: Submission
+    to_mark: Submission
+    recognition: Recognition
+    paper: Certificate
+    replacement: Replacement
+    correction: CorrectionRequest
+    item: InboxItem
+    job: Job
+    change: BulkChange
+    dead: Outbox
+    upload: UploadSession
+    event: AuditEvent
+
+    @property
+    def lesson(self) -> Lesson:
+        """Return the first lesson of the class under way."""
+        return self._first(self.room.cohort.version.lessons.all())
+
+    @property
+    def draft_lesson(self) -> Lesson:
+        """Return the first lesson of the draft."""
+        return self._first(self.draft.lessons.all())
+
+    @property
+    def draft_block(self) -> Block:
+        """Return a block of text of the draft."""
+        return self._first(self.draft.blocks.filter(kind="text"))
+
+    @property
+    def draft_quiz(self) -> Block:
+        """Return the test of the draft."""
+        return self._first(self.draft.blocks.filter(kind="quiz"))
+
+    @property
+    def draft_item(self) -> QuizItem:
+        """Return the first question of the test of the draft."""
+        return self._first(QuizItem.objects.filter(quiz__version=self.draft))
+
+    @property
+    def posting(self) -> Posting:
+        """Return the learner's post."""
+        return self.cast.learner.postings.get()
+
+    @property
+    def grant(self) -> RoleGrant:
+        """Return a role of the officer of the ward."""
+        return self.cast.hr.role_grants.get()
+
+    @property
+    def line(self) -> RecognitionLine:
+        """Return the learner's result."""
+        return self.recognition.lines.get()
+
+    @property
+    def letter(self) -> str:
+        """Return the name of a file with a letter; the mail of a demonstration goes to files."""
+        return mailbox.newest()[0].file
+
+    @staticmethod
+    def _first(rows: QuerySet[Row]) -> Row:
+        row = rows.first()
+        assert row is not None
+        return row
+
+    @property
+    def reset_link(self) -> tuple[str, str]:
+        """Return the two parts of a link that resets the learner's password."""
+        learner = self.cast.learner
+        key = urlsafe_base64_encode(force_bytes(learner.pk))
+        return key, default_token_generator.make_token(learner)
+
+    def captions_for(self, person: User) -> str:
+        """Return the token of a video's captions as the person's page names it."""
+        block = self.room.cohort.version.blocks.first()
+        assert block is not None
+        return signing.dumps((block.pk, person.pk), salt=CAPTIONS_SALT)
+
+    @property
+    def unsubscribe_token(self) -> str:
+        """Return the token of a letter to the learner."""
+        return signing.dumps({"person": self.cast.learner.pk, "kinds": []}, salt=UNSUBSCRIBE_SALT)
+
+
+def make_world() -> World:
+    """Make it, by actions where what follows depends on them."""
+    cast = make_cast()
+    room = make_room(cast, course=make_course(cast.provider), attempts_allowed=2)
+    over = room.begin()
+    submit(attempt=over, by=cast.learner)
+    mark_all()
+    question = Question.objects.filter(bank__course=room.cohort.course).first()
+    assert question is not None
+    ended = make_ended(cast)
+    passed = ended.enrol(cast.learner)
+    recognition = decided(ended)
+    task = make_task(cast)
+    handed_in = task.handed_in()
+    paper = make_paper(ended, passed)
+    send_mail("Thử", "Nội dung thư", "a@b.vn", ["hanh@x.vn"])
+    return World(
+        cast=cast,
+        room=room,
+        attempt=start(enrolment=room.enrolment, quiz_key=room.quiz.key, by=cast.learner),
+        attempt_over=over,
+        draft=make_quiz_draft(by=cast.trainer, course=room.cohort.course, kinds=["single"]),
+        course_staff=_course_staff(room),
+        question=question,
+        session=_session(room, cast),
+        named=staff(room.cohort, cast.supervisor, Role.CLASS_SUPERVISOR),
+        asked=_asked(room),
+        ended=ended,
+        handed_in=handed_in,
+        written=start_draft(enrolment=task.place, assignment_key=task.key, by=cast.learner),
+        to_mark=task.handed_in(task.another("Lê Văn Tám")),
+        recognition=recognition,
+        paper=paper,
+        replacement=_replacement(paper, cast),
+        correction=_correction(cast),
+        item=_item(cast.learner),
+        job=Job.objects.create(kind="import", key="world", started_by=cast.hr),
+        change=_change(room, cast),
+        dead=Outbox.objects.create(task="world", key="world", dead_at=timezone.now()),
+        upload=_upload(cast.learner),
+        event=AuditEvent.objects.order_by("pk")[0],
+    )
+
+
+def _course_staff(room: Room) -> CourseStaff:
+    guest = make_user("Giảng viên Thỉnh giảng")
+    return CourseStaff.objects.create(
+        course=room.cohort.course, user=guest, role=Role.TRAINER, since=LONG_AGO
+    )
+
+
+def _session(room: Room, cast: Cast) -> Session:
+    at = timezone.now() - dt.timedelta(hours=4)
+    return Session.objects.create(
+        cohort=room.cohort,
+        number=1,
+        title="Khai giảng",
+        starts_at=at,
+        ends_at=at + dt.timedelta(hours=3),
+        place="Phòng 2.1",
+        trainer=cast.trainer,
+    )
+
+
+def _asked(room: Room) -> LessonQuestion:
+    lesson = room.cohort.version.lessons.first()
+    assert lesson is not None
+    words = "Kiểm chứng câu trả lời bằng cách nào?"
+    return ask(enrolment=room.enrolment, lesson_key=lesson.key, body=words, by=room.learner)
+
+
+def _replacement(paper: Certificate, cast: Cast) -> Replacement:
+    return ask_replacement(
+        certificate=paper,
+        cause="lost",
+        reason="Mất khi chuyển trụ sở",
+        original_returned=False,
+        requested_on=today(),
+        by=cast.training_officer,
+    )
+
+
+def _correction(cast: Cast) -> CorrectionRequest:
+    return CorrectionRequest.objects.create(
+        person=cast.learner, field="mobile", new_value="0900000000"
+    )
+
+
+def _item(person: User) -> InboxItem:
+    notice = Notice.objects.create(
+        person=person,
+        kind="lesson_question_asked",
+        subject="world",
+        due_on=today(),
+        send_at=timezone.now(),
+    )
+    return InboxItem.objects.create(
+        person=person, notice=notice, title="Có thông báo", created_at=timezone.now(), url="/"
+    )
+
+
+def _change(room: Room, cast: Cast) -> BulkChange:
+    """Upload a list as the officer of the ward does; its columns are still to be confirmed."""
+    sheet = SimpleUploadedFile(
+        "danh-sach.csv", "Mã cán bộ;Họ và tên\nhanh;Nguyễn Thị Hạnh\n".encode()
+    )
+    address = reverse("enrolments:import_upload", args=[room.cohort.pk])
+    signed_in_as(cast.hr).post(address, {"file": sheet})
+    return BulkChange.objects.get(kind=KIND)
+
+
+def _upload(person: User) -> UploadSession:
+    return open_session(
+        name="bai.pdf", size=10, by=person, accept=ACCEPTS["documents"], purpose="upload"
+    )
