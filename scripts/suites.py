@@ -48,7 +48,7 @@ def browser(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[str]:
+def cluster(tuning: str = "-c fsync=off") -> Iterator[str]:
     """Start a private PostgreSQL on a port of its own and yield its address."""
     initdb, postgres_ctl = server_tool("initdb"), server_tool("pg_ctl")
     # Short, for a socket's path may have about a hundred characters, and readable by `postgres`.
@@ -58,7 +58,7 @@ def cluster() -> Iterator[str]:
         options = ["--auth=trust", "--username=lms", "--encoding=UTF8", "--locale=C.UTF-8"]
         _quietly([*unprivileged, initdb, "--pgdata", str(folder / "data"), *options])
         port = free_port()
-        server = f"-k {folder} -h 127.0.0.1 -p {port} -c fsync=off -c max_connections=200"
+        server = f"-k {folder} -h 127.0.0.1 -p {port} {tuning} -c max_connections=200"
         control = [*unprivileged, postgres_ctl, "--pgdata", str(folder / "data"), "-w"]
         _quietly([*control, "-l", str(folder / "log"), "-o", server, "start"])
         try:

@@ -87,25 +87,22 @@ def save_answer(
     """Keep an answer unless a newer one is held. Replays and late arrivals change nothing."""
     if len(json.dumps(response)) > RESPONSE_AT_MOST or not 0 < revision <= REVISION_AT_MOST:
         raise AnswerTooLong
-    # Against a submit at the same moment: whoever locks the attempt first is first.
-    held = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    # Against a submit or another save at the same moment: whoever locks the attempt is first.
+    rows = Attempt.objects.select_for_update().only("state", "deadline_at", "layout")
+    held = rows.get(pk=attempt.pk)
     if not held.is_open or (held.deadline_at and now > held.deadline_at + GRACE):
         raise AttemptOver
     if not any(row["question"] == str(question_key) for row in held.layout):
         raise NotInQuiz
-    facts = {
-        "revision": revision,
-        "response": response,
-        "is_flagged": flagged,
-        "saved_at": now,
-    }
-    answers = Answer.objects.filter(attempt=held, question_key=question_key)
-    if not answers.filter(revision__lt=revision).update(**facts):
-        answer, is_new = answers.get_or_create(
-            defaults=facts, attempt=held, question_key=question_key
-        )
-        return Saved(answer, is_new or _says(answer, response, revision, flagged=flagged))
-    return Saved(Answer(attempt=held, question_key=question_key, **facts), is_newest=True)
+    answers = Answer.objects.defer("points")
+    known = answers.filter(attempt=held, question_key=question_key).first()
+    if known and known.revision >= revision:
+        return Saved(known, _says(known, response, revision, flagged=flagged))
+    answer = known or Answer(attempt=held, question_key=question_key)
+    answer.revision, answer.response = revision, dict(response)
+    answer.is_flagged, answer.saved_at = flagged, now
+    answer.save()
+    return Saved(answer, is_newest=True)
 
 
 @transaction.atomic

@@ -153,7 +153,10 @@ def _write_marks(attempt: Attempt, quiz: FrozenQuiz) -> None:
     marked = mark(quiz, {answer.question_key: answer.response for answer in answers})
     for answer in answers:
         answer.points = marked.by_question.get(answer.question_key, Decimal(0))
-    Answer.objects.bulk_update(answers, ["points"], batch_size=500)
+    # An upsert: faster than `bulk_update` with a CASE for each row.
+    Answer.objects.bulk_create(
+        answers, update_conflicts=True, unique_fields=["id"], update_fields=["points"]
+    )
     attempt.points, attempt.max_points = marked.points, marked.max_points
     attempt.percent, attempt.is_passed = marked.percent, marked.is_passed
     attempt.state, attempt.graded_at = AttemptState.GRADED, timezone.now()

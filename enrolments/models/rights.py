@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Q, Value
 
-from accounts.models import User
-from accounts.permissions import Permission
-from enrolments.models.cohorts import Cohort
+from accounts.models import RoleGrant, UnitClosure, User
+from accounts.models.access import Scope
+from accounts.permissions import COHORT_STAFF_PERMISSIONS, ROLE_PERMISSIONS, Permission
+from courses.models import Provider
+from enrolments.models.cohorts import Cohort, CohortStaff
 
-ASKED = (
-    Permission.MANAGE_COHORTS,
-    Permission.RECORD_ATTENDANCE,
-    Permission.SEE_ENROLMENTS,
-)
+GRANTED, NAMED = "granted", "named"
+TABLES = {GRANTED: ROLE_PERMISSIONS, NAMED: COHORT_STAFF_PERMISSIONS}
 
 
 def permissions_on(cohort: Cohort, user: User) -> frozenset[Permission]:
-    """Return which of the permissions about classes the user holds on this one."""
-    held = {
-        permission: Exists(Cohort.objects.allowing(user, permission).filter(pk=OuterRef("pk")))
-        for permission in ASKED
-    }
-    answers = Cohort.objects.filter(pk=cohort.pk).values_list(*held.values()).get()
-    return frozenset(permission for permission, yes in zip(held, answers, strict=True) if yes)
+    """Return the permissions that the user's roles give on this one class.
+
+    The same rule as `Cohort.objects.allowing`, turned round: that asks for the classes of a
+    permission, this for the permissions on a class.
+    """
+    above = UnitClosure.objects.filter(descendant=cohort.organiser_id).values("ancestor")
+    provider = Provider.objects.filter(courses=cohort.course_id).values("unit")
+    granted = RoleGrant.objects.in_force().filter(
+        Q(scope=Scope.SITE)
+        | Q(scope=Scope.UNIT, unit__in=above)
+        | Q(scope=Scope.PROVIDER, unit__in=provider),
+        user_id=user.pk,
+    )
+    named = CohortStaff.objects.in_force().filter(cohort=cohort, user_id=user.pk)
+    roles = granted.values_list("role", Value(GRANTED)).union(
+        named.values_list("role", Value(NAMED))
+    )
+    held = (TABLES[source].get(role, frozenset()) for role, source in roles)
+    return frozenset[Permission]().union(*held)

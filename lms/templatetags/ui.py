@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -25,6 +26,11 @@ RING_RADIUS = 52
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it is read aloud, without one it is decoration."""
+    return _drawn(name, str(label), css)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, label: str, css: str) -> SafeString:
     about = (
         format_html('role="img" aria-label="{}"', label)
         if label
