@@ -130,7 +130,7 @@ def make_quiz_draft(
     facts = {"title_vi": "Bài kiểm tra cuối khóa", "minutes": 45} | settings
     content = Content(data={"title": facts["title_vi"]}, extra=facts)
     block = add_block(lesson=lesson, kind="quiz", by=by, content=content)
-    about = version.lessons.filter(position=lesson_of_questions).first()
+    about = version.lessons.filter(position=lesson_of_questions or 0).first()
     key = about.key if about else None
     questions = [
         make_question(version.course, kind, by=by, lesson_key=key) for kind in kinds or list(DATA)
