@@ -13,6 +13,10 @@ class QuizClosed(Refused):
         super().__init__(_("The class is over: its tests can be read but no longer taken."))
 
 
+class NotOpenNow(Refused):
+    """The lesson is locked, or the class does not run now; the sentence says which."""
+
+
 class NoAttemptLeft(Refused):
     """All attempts are used."""
 
@@ -53,6 +57,7 @@ __all__ = [
     "AttemptOver",
     "NoAttemptLeft",
     "NotInQuiz",
+    "NotOpenNow",
     "NotTheLearner",
     "OwnRecord",
     "QuizClosed",

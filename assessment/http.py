@@ -33,7 +33,7 @@ def own_quiz(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Enrolment, 
 def own_attempt(request: HttpRequest, pk: int, key: uuid.UUID, number: int) -> Attempt:
     """Return an attempt of the signed-in learner."""
     attempts = Attempt.objects.visible_to(request.user)
-    related = attempts.select_related("version", "enrolment__cohort")
+    related = attempts.select_related("version", "enrolment__cohort", "enrolment__version")
     return get_object_or_404(related, enrolment=pk, quiz_key=key, number=number)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import notices
+from assessment import notices, panels
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
@@ -16,7 +16,9 @@ from assessment.work_blocks import AssignmentKind
 from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
 from courses.importing import block_importers
+from enrolments.slots import class_page_actions
 from jobs.slices import slice_kinds
+from lms.home import home_lines
 from lms.navigation import TEACHING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
@@ -27,6 +29,9 @@ block_kinds.register("assignment", AssignmentKind(), weight=90)
 block_importers.register("question", import_question)
 block_importers.register("quiz", import_quiz)
 block_importers.register("assignment", import_assignment)
+
+home_lines.register("to mark", panels.to_mark_line, weight=20)
+class_page_actions.register("tests", panels.tests_of_class, weight=40)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from assessment.asking import AskedQuestion, asked
 from assessment.frozen import FrozenQuestion, FrozenQuiz
 from assessment.models import Answer, Attempt
+from courses.outline import outline
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Line:
     max_points: Decimal
     key: list[str]
     explanation: SafeString
-    lesson_key: uuid.UUID | None
+    lesson_url: str
 
     @property
     def is_right(self) -> bool:
@@ -123,5 +125,13 @@ def _line(held: Sitting, place: Place, *, with_keys: bool) -> Line:
         max_points=question.points,
         key=kind.key(question.data) if with_keys else [],
         explanation=SafeString(question.explanation if with_keys else ""),
-        lesson_key=question.lesson_key if with_keys else None,
+        lesson_url=_lesson_url(held.attempt, question) if with_keys else "",
     )
+
+
+def _lesson_url(attempt: Attempt, question: FrozenQuestion) -> str:
+    """Return where to read again, if the version now studied still has the lesson."""
+    enrolment, key = attempt.enrolment, question.lesson_key
+    if key is None or outline(enrolment.version).lesson(key) is None:
+        return ""
+    return reverse("enrolments:lesson", args=[enrolment.pk, key])

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.panels import PersonPanel, person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
-from certificates import notices, slices
+from certificates import notices, panels, slices
 from certificates.actions.issue import RENDER
 from certificates.actions.recognition import FOLLOW_UP
 from certificates.issuing import KIND, IssueKind
-from certificates.models import Certificate
+from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
 from jobs.slices import slice_kinds
+from lms.home import home_lines, home_panels
 from lms.navigation import LEARNING, MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
@@ -84,12 +83,8 @@ menu.register(
     weight=46,
 )
 
-
-def papers_of_person(request: HttpRequest, person: User) -> str:
-    """Return the papers of a person that the reader may see."""
-    seen = Certificate.objects.visible_to(request.user).filter(person=person).handed_out()
-    papers = list(seen.order_by("-issued_on", "-pk")[:10])
-    return render_to_string("certificates/_person.html", {"papers": papers}) if papers else ""
-
-
-person_panels.register("certificates", PersonPanel(papers_of_person), weight=60)
+person_panels.register("certificates", PersonPanel(panels.papers_of_person), weight=60)
+home_lines.register("to sign", panels.to_sign_line, weight=10)
+home_lines.register("results", panels.results_line, weight=50)
+home_panels.register("recent papers", panels.recent_papers, weight=60)
+class_page_actions.register("recognition", panels.results_of_class, weight=50)

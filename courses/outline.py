@@ -205,6 +205,11 @@ class Outline:
         """Return the lesson of a key."""
         return next((lesson for lesson in self.lessons if lesson.key == key), None)
 
+    def lesson_of(self, block_key: uuid.UUID) -> LessonOutline | None:
+        """Return the lesson in which the block of a key stands."""
+        held = (row for row in self.lessons if any(block.key == block_key for block in row.blocks))
+        return next(held, None)
+
     def module_of(self, lesson: LessonOutline) -> ModuleOutline:
         """Return the module a lesson stands in."""
         return next(module for module in self.modules if lesson in module.lessons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,10 +15,13 @@ from accounts.http import signed_in
 from accounts.models import User
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
 from accounts.rights import rights
-from courses.models import Course
+from courses.models import Course, CourseVersion
+from courses.publish_checks import ImpactLine
+from enrolments.actions.moves import studying_before
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table
 from enrolments.models import CohortStaff, Enrolment, LessonQuestion, Obligation
+from enrolments.models.places import EnrolmentState
 from lms.home import HomeLine
 from lms.navigation import TEACHING
 
@@ -84,3 +88,23 @@ def course_action(request: HttpRequest, course: Course) -> SafeString | str:
     if place is None:
         return ""
     return render_to_string("enrolments/_course_action.html", {"place": place}, request)
+
+
+def publish_impact(version: CourseVersion, _publisher: User) -> list[ImpactLine]:
+    """Tell a publisher how many learners are under way in the versions before."""
+    tally = studying_before(version).aggregate(
+        new=Count("pk", filter=Q(state=EnrolmentState.ENROLLED)),
+        begun=Count("pk", filter=~Q(state=EnrolmentState.ENROLLED)),
+    )
+    new = ngettext(
+        "%(n)s learner of a running class has not started yet.",
+        "%(n)s learners of running classes have not started yet.",
+        tally["new"],
+    )
+    begun = ngettext(
+        "%(n)s learner is studying an earlier version.",
+        "%(n)s learners are studying an earlier version.",
+        tally["begun"],
+    )
+    lines = [(tally["new"], new), (tally["begun"], begun)]
+    return [ImpactLine(count, text % {"n": count}) for count, text in lines if count]

@@ -6,13 +6,16 @@ from accounts.panels import PersonPanel, person_panels
 from accounts.permissions import Permission
 from accounts.registry import everybody, holders_of
 from accounts.rights import right_sources
+from courses.publish_checks import impact_lines
 from courses.slots import course_page_actions
 from enrolments import notices, panels, question_notices
+from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from jobs.bulk import bulk_kinds
+from jobs.slices import slice_kinds
 from lms.home import home_lines
 from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
@@ -123,6 +126,8 @@ notice_kinds.register(
 )
 
 home_lines.register("questions", panels.unanswered_line, weight=40)
+impact_lines.register("learners", panels.publish_impact)
+slice_kinds.register(MOVE_LEARNERS, move_slice)
 right_sources.register("cohort staff", panels.class_rights)
 course_page_actions.register("learning", panels.course_action, weight=10)
 person_panels.register("learning", PersonPanel(panels.person_learning), weight=20)

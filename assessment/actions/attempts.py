@@ -29,6 +29,7 @@ from assessment.kinds.base import drawn
 from assessment.models import Answer, Attempt, Extension
 from assessment.models.attempts import AttemptState
 from assessment.receipts import new_receipt
+from assessment.studying import refuse_unopened
 from audit.actions import record
 from enrolments.actions.progress import start as start_learning
 from enrolments.models import Enrolment
@@ -63,6 +64,7 @@ def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User) -> Attempt:
     quiz = demand_quiz(held, quiz_key)
     if held.cohort.is_over or not held.holds:
         raise QuizClosed
+    refuse_unopened(held, quiz_key)
     minutes, more = Extension.objects.of(held, quiz_key).totals()
     number = (attempts.aggregate(last=Max("number"))["last"] or 0) + 1
     if number > quiz.attempts_allowed + more:

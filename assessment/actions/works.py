@@ -14,6 +14,7 @@ from assessment.assignments import FrozenAssignment, assignment_of, due_at
 from assessment.models import GradeCell, Submission, SubmissionFile
 from assessment.models.assignments import SubmissionState
 from assessment.receipts import new_receipt
+from assessment.studying import refuse_unopened
 from assessment.work_errors import (
     AlreadyHandedIn,
     DraftMoved,
@@ -50,6 +51,7 @@ def start_draft(*, enrolment: Enrolment, assignment_key: uuid.UUID, by: User) ->
         return draft
     demand_assignment(held, assignment_key)
     refuse_closed(held, assignment_key)
+    refuse_unopened(held, assignment_key)
     before = works.handed_in().order_by("-number").first()
     draft = Submission.objects.create(
         enrolment=held,
@@ -132,6 +134,7 @@ def hand_in(*, submission: Submission, by: User) -> Submission:
     if not held.is_draft:
         return held
     refuse_closed(enrolment, held.assignment_key)
+    refuse_unopened(enrolment, held.assignment_key)
     assignment = demand_assignment(enrolment, held.assignment_key)
     kept = SubmissionFile.objects.filter(submission=held, removed_at=None)
     if not held.text.strip() and not kept.exists():

@@ -17,6 +17,7 @@ from assessment.http import own_attempt, own_enrolment, posted, quiz_sat
 from assessment.models import Attempt, Extension
 from assessment.showing import Shown, shown_results
 from assessment.sitting import lines, sitting
+from assessment.studying import reason_against
 from courses.blocks import BlockContext
 from courses.outline import outline
 from enrolments.actions.progress import complete_block, save_place_in_block
@@ -53,7 +54,7 @@ def check(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     question = FrozenQuestion.read(block.frozen | {"points": "1"})
     response = question.owner.parse(question.data, posted(request))
     state: dict[str, Any] = {"response": response}
-    if response and not enrolment.cohort.is_over:
+    if response and not reason_against(enrolment, key):
         complete_block(enrolment=enrolment, block_key=key, state=state)
         save_place_in_block(enrolment=enrolment, block_key=key, state=state)
     if not request.headers.get("HX-Request"):

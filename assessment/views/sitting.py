@@ -22,6 +22,7 @@ from assessment.http import own_attempt, own_quiz, posted, quiz_sat
 from assessment.models import Attempt, Extension
 from assessment.showing import shown_results
 from assessment.sitting import sitting
+from assessment.studying import reason_against
 
 CONFLICT, GONE, REFUSED = 409, 410, 422
 NUMBER_AT_MOST = 10_000
@@ -44,7 +45,7 @@ def start(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
         "allowed": allowed,
         "left": max(allowed - len(attempts), 0),
         "minutes": quiz.minutes + minutes if quiz.minutes else None,
-        "is_over": enrolment.cohort.is_over or not enrolment.holds,
+        "closed": reason_against(enrolment, key),
         "shown": shown,
     }
     return render(request, "assessment/start.html", context)

@@ -20,6 +20,7 @@ from assessment.actions import works as actions
 from assessment.assignments import FrozenAssignment, due_at
 from assessment.forms.works import TextForm, UploadsForm
 from assessment.models import Submission
+from assessment.studying import reason_against
 from assessment.work_errors import DraftMoved, ResultKnown, WorkClosed
 from assessment.work_pages import asked, files_for, own_enrolment, own_work, released_result
 from enrolments.models import Enrolment
@@ -157,7 +158,7 @@ def _page(
         "handed_in": [row for row in rows if not row.is_draft],
         "due_at": due,
         "is_late": timezone.now() > due,
-        "closed": _closed(enrolment, assignment),
+        "closed": _closed(enrolment, assignment, is_begun=draft is not None),
         "result": released_result(enrolment, assignment),
         "most_files": actions.FILES_AT_MOST,
         "error_forms": [form for form in (text, uploads) if form and form.errors],
@@ -182,12 +183,13 @@ def _moved(
     return _page(request, draft.enrolment, assignment, text=text, stored=draft.text)
 
 
-def _closed(enrolment: Enrolment, assignment: FrozenAssignment) -> str:
+def _closed(enrolment: Enrolment, assignment: FrozenAssignment, *, is_begun: bool) -> str:
     try:
         actions.refuse_closed(enrolment, assignment.key)
     except (WorkClosed, ResultKnown) as error:
         return str(error)
-    return ""
+    # What is being written stays in the editor while the class is postponed.
+    return "" if is_begun else reason_against(enrolment, assignment.key)
 
 
 def _take(request: HttpRequest, draft: Submission, uploads: UploadsForm) -> str:

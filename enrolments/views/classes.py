@@ -22,6 +22,7 @@ from enrolments.errors import Refused
 from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
 from enrolments.models import Cohort, Enrolment, Obligation
 from enrolments.models.places import EnrolmentQuerySet
+from enrolments.slots import actions_on
 from enrolments.views.common import Seen, done, seen, seen_with_learners
 from lms.export import Cell, xlsx_response
 from lms.pages import keyset_page
@@ -47,6 +48,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a class: its figures, and its learners where the person may see them."""
     shown = seen(request, pk)
     context: dict[str, object] = {"seen": shown, "cohort": shown.cohort}
+    context["actions"] = actions_on(request, shown.cohort)
     context["mine"] = shown.cohort.enrolments.in_force().filter(learner=shown.user).first()
     if shown.sees_learners:
         board = board_of(shown.places())

@@ -98,25 +98,43 @@ class Room:
             assert self.save(client, kind, **fields).status_code == 200
 
 
-def make_question(course: Course, kind: str, *, by: User) -> Question:
+def make_question(
+    course: Course, kind: str, *, by: User, lesson_key: uuid.UUID | None = None
+) -> Question:
     """Return a question of a kind in the bank of the course."""
     wording = Wording(
-        kind=kind, body=f"Câu hỏi {kind}?", data=DATA[kind], explanation="Vì **tokmotexplain**."
+        kind=kind,
+        body=f"Câu hỏi {kind}?",
+        data=DATA[kind],
+        explanation="Vì **tokmotexplain**.",
+        lesson_key=lesson_key,
     )
     return add_question(bank=bank_of(course=course, by=by), wording=wording, by=by)
 
 
 def make_quiz_draft(
-    *, by: User, course: Course | None = None, kinds: list[str] | None = None, **settings: Any
+    *,
+    by: User,
+    course: Course | None = None,
+    kinds: list[str] | None = None,
+    lesson_number: int = 1,
+    is_sequential: bool = False,
+    lesson_of_questions: int | None = None,
+    **settings: Any,
 ) -> CourseVersion:
-    """Return a draft whose first lesson has a quiz of one question a kind."""
+    """Return a draft of two lessons; one of them has a quiz of one question a kind."""
     version = make_draft(course or make_course(), by=by)
-    lesson = version.lessons.first()
-    assert lesson is not None
+    CourseVersion.objects.filter(pk=version.pk).update(is_sequential=is_sequential)
+    version.refresh_from_db()
+    lesson = version.lessons.get(position=lesson_number)
     facts = {"title_vi": "Bài kiểm tra cuối khóa", "minutes": 45} | settings
     content = Content(data={"title": facts["title_vi"]}, extra=facts)
     block = add_block(lesson=lesson, kind="quiz", by=by, content=content)
-    questions = [make_question(version.course, kind, by=by) for kind in kinds or list(DATA)]
+    about = version.lessons.filter(position=lesson_of_questions or 0).first()
+    key = about.key if about else None
+    questions = [
+        make_question(version.course, kind, by=by, lesson_key=key) for kind in kinds or list(DATA)
+    ]
     add_questions(quiz=quiz_row(block), questions=questions, by=by)
     return version
 

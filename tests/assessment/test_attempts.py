@@ -68,6 +68,7 @@ def test_the_database_holds_one_open_attempt(room: Room) -> None:
 
 
 def test_the_deadline_is_in_the_row_from_the_start(room: Room) -> None:
+    Cohort.objects.update(starts_on=dt.date(2026, 1, 1))
     with time_machine.travel(dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC), tick=False):
         attempt = room.begin()
     assert attempt.deadline_at == dt.datetime(2026, 3, 2, 8, 45, tzinfo=dt.UTC)
@@ -84,6 +85,42 @@ def test_no_test_begins_without_a_place(room: Room) -> None:
     Enrolment.objects.update(state="withdrawn")
     with pytest.raises(QuizClosed):
         room.begin()
+
+
+def test_no_test_begins_before_its_lesson_is_open(cast: Cast, browser: Browser) -> None:
+    room = make_room(cast, lesson_number=2, is_sequential=True)
+    learner = browser(room.learner)
+    page = learner.get(room.url("start")).content.decode()
+    assert "Mở sau khi hoàn thành bài 1" in page
+    assert "Bắt đầu làm bài" not in page
+    answer = learner.post(room.url("begin"), follow=True).content.decode()
+    assert "Mở sau khi hoàn thành bài 1" in answer
+    assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"state": "postponed"}, "Lớp tạm hoãn"),
+        ({"starts_on": dt.date(2999, 1, 1), "ends_on": dt.date(2999, 2, 1)}, "01/01/2999"),
+    ],
+)
+def test_no_test_begins_while_the_class_does_not_run(
+    room: Room, learner: Client, fields: dict[str, Any], sentence: str
+) -> None:
+    Cohort.objects.update(**fields)
+    assert sentence in learner.post(room.url("begin"), follow=True).content.decode()
+    assert not Attempt.objects.exists()
+
+
+def test_an_attempt_that_has_begun_goes_on_though_the_class_is_postponed(
+    room: Room, learner: Client
+) -> None:
+    room.begin()
+    Cohort.objects.update(state="postponed")
+    assert learner.post(room.url("begin"), follow=True).status_code == 200
+    learner.post(room.url("hand_in", 1))
+    assert Attempt.objects.get().state == "submitted"
 
 
 def test_nobody_sits_for_somebody_else(room: Room, cast: Cast) -> None:

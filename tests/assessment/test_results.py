@@ -92,6 +92,20 @@ def test_everything_is_seen_after_release(room: Room, cast: Cast, learner: Clien
     assert "Đạt" in page
 
 
+def test_each_question_of_a_result_leads_to_its_lesson(cast: Cast, browser: Browser) -> None:
+    room = make_room(cast, lesson_of_questions=2)
+    client = browser(room.learner)
+    lesson = room.enrolment.version.lessons.get(position=2)
+    link = reverse("enrolments:lesson", args=[room.enrolment.pk, lesson.key])
+    _sit(room, client)
+    mark_all()
+    assert link not in client.get(room.url("result", 1)).content.decode()
+    release(cohort=room.cohort, component_key=room.quiz.key, by=cast.trainer)
+    page = client.get(room.url("result", 1)).content.decode()
+    assert page.count(link) == len(room.quiz.questions)
+    assert client.get(link).status_code == 200
+
+
 def test_progress_tells_nothing_before_release(room: Room, cast: Cast, learner: Client) -> None:
     _sit(room, learner)
     mark_all()

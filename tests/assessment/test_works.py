@@ -59,6 +59,25 @@ def test_beginning_twice_makes_one_draft(task: Task, browser: Browser) -> None:
     assert Submission.objects.count() == 1
 
 
+def test_a_work_waits_for_its_class(task: Task, browser: Browser) -> None:
+    client, draft = browser(task.place.learner), begin(task)
+    save = reverse("works:save", args=[draft.pk])
+    Cohort.objects.update(state="postponed")
+    assert client.post(save, {"text": "Mở đầu", "revision": 0}).status_code == 200
+    answer = client.post(reverse("works:hand_in", args=[draft.pk]), follow=True)
+    assert "Lớp tạm hoãn" in answer.content.decode()
+    assert "Mở đầu" in answer.content.decode()
+    assert Submission.objects.get().is_draft
+
+
+def test_no_work_begins_before_its_class(task: Task, browser: Browser) -> None:
+    Cohort.objects.update(starts_on=dt.date(2999, 1, 1), ends_on=dt.date(2999, 2, 1))
+    client = browser(task.place.learner)
+    answer = client.post(reverse("works:begin", args=[task.place.pk, task.key]), follow=True)
+    assert "01/01/2999" in answer.content.decode()
+    assert not Submission.objects.exists()
+
+
 def test_a_save_is_kept_and_says_when(task: Task, browser: Browser) -> None:
     draft = begin(task)
     client = browser(task.place.learner)

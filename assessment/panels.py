@@ -1,0 +1,49 @@
+"""What this app shows on pages of other apps: work to mark on the home page, tests of a class."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.http import signed_in
+from accounts.permissions import Permission
+from accounts.rights import rights
+from assessment.frozen import quizzes_of
+from assessment.models import Submission
+from assessment.models.assignments import SubmissionState
+from enrolments.models import Cohort
+from enrolments.slots import ClassAction
+from lms.home import HomeLine
+from lms.navigation import TEACHING
+
+
+def to_mark_line(request: HttpRequest) -> HomeLine | None:
+    """Return the works that wait for this person's mark."""
+    marker = signed_in(request)
+    if not rights(marker).has(Permission.MARK):
+        return None
+    works = Submission.objects.allowing(marker, Permission.MARK).current()
+    waiting = works.filter(state=SubmissionState.SUBMITTED).count()
+    text = ngettext("work waits to be marked", "works wait to be marked", waiting)
+    return HomeLine(TEACHING, waiting, text, reverse("works:inbox"), _("Marking"))
+
+
+def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Offer the results of each test to those who release them in this class."""
+    person = signed_in(request)
+    tests = quizzes_of(cohort.version).values()
+    if not tests or not rights(person).has(Permission.RELEASE_RESULTS):
+        return []
+    allowed = Cohort.objects.allowing(person, Permission.RELEASE_RESULTS)
+    if not allowed.filter(pk=cohort.pk).exists():
+        return []
+    return [
+        ClassAction(
+            label=_("Test results: %(title)s") % {"title": quiz.title},
+            url=reverse("assessment:class_results", args=[cohort.pk, quiz.key]),
+            icon="chart-bar",
+        )
+        for quiz in tests
+    ]

@@ -1,0 +1,31 @@
+"""Places of this app's pages that higher apps fill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from enrolments.models import Cohort
+from lms.registries import Registry
+
+
+@dataclass(frozen=True)
+class ClassAction:
+    """A button on the page of a class."""
+
+    label: str
+    url: str
+    icon: str
+
+
+# What else one may do with a class; a maker offers only what the person holds on this class.
+class_page_actions: Registry[Callable[[HttpRequest, Cohort], list[ClassAction]]] = Registry(
+    "class page actions"
+)
+
+
+def actions_on(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Return what higher apps offer this person on the class."""
+    return [action for make in class_page_actions for action in make(request, cohort)]
