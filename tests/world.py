@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import send_mail
+from django.db.models import Manager, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -23,8 +24,8 @@ from assessment.models import Attempt, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
+from courses.block_kinds import CAPTIONS_SALT
 from courses.models import Block, CourseStaff, CourseVersion, Lesson
-from courses.views.catalogue import CAPTIONS_SALT
 from enrolments.actions.questions import ask
 from enrolments.imports.source import KIND
 from enrolments.models import CohortStaff, LessonQuestion, Session
@@ -41,6 +42,15 @@ from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
+
+Row = TypeVar("Row", bound=Model)
+
+
+def first(rows: QuerySet[Row] | Manager[Row]) -> Row:
+    """Return the first of rows that are there."""
+    row = rows.first()
+    assert row is not None
+    return row
 
 
 @dataclass
@@ -75,17 +85,17 @@ class World:
     @property
     def lesson(self) -> Lesson:
         """Return the first lesson of the class under way."""
-        return self._first(self.room.cohort.version.lessons)
+        return first(self.room.cohort.version.lessons)
 
     @property
     def draft_lesson(self) -> Lesson:
         """Return the first lesson of the draft."""
-        return self._first(self.draft.lessons)
+        return first(self.draft.lessons)
 
     @property
     def draft_block(self) -> Block:
         """Return a block of text of the draft."""
-        return self._first(self.draft.blocks.filter(kind="text"))
+        return first(self.draft.blocks.filter(kind="text"))
 
     @property
     def draft_quiz(self) -> Block:
@@ -95,7 +105,7 @@ class World:
     @property
     def draft_item(self) -> QuizItem:
         """Return the first question of the test of the draft."""
-        return self._first(QuizItem.objects.filter(quiz__version=self.draft))
+        return first(QuizItem.objects.filter(quiz__version=self.draft))
 
     @property
     def posting(self) -> Posting:
@@ -116,12 +126,6 @@ class World:
     def letter(self) -> str:
         """Return the name of a file with a letter; the mail of a demonstration goes to files."""
         return mailbox.newest()[0].file
-
-    @staticmethod
-    def _first(rows: Any) -> Any:
-        row = rows.first()
-        assert row is not None
-        return row
 
     @property
     def reset_link(self) -> tuple[str, str]:
