@@ -10,7 +10,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail import send_mail
-from django.db.models import Model, QuerySet
+from django.db.models import Manager, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -46,6 +46,13 @@ from tests.people import Cast, make_cast, signed_in_as
 Row = TypeVar("Row", bound=Model)
 
 
+def first(rows: QuerySet[Row] | Manager[Row]) -> Row:
+    """Return the first of rows that are there."""
+    row = rows.first()
+    assert row is not None
+    return row
+
+
 @dataclass
 class World:
     """What the sweeps walk through."""
@@ -78,27 +85,27 @@ class World:
     @property
     def lesson(self) -> Lesson:
         """Return the first lesson of the class under way."""
-        return self._first(self.room.cohort.version.lessons.all())
+        return first(self.room.cohort.version.lessons)
 
     @property
     def draft_lesson(self) -> Lesson:
         """Return the first lesson of the draft."""
-        return self._first(self.draft.lessons.all())
+        return first(self.draft.lessons)
 
     @property
     def draft_block(self) -> Block:
         """Return a block of text of the draft."""
-        return self._first(self.draft.blocks.filter(kind="text"))
+        return first(self.draft.blocks.filter(kind="text"))
 
     @property
     def draft_quiz(self) -> Block:
         """Return the test of the draft."""
-        return self._first(self.draft.blocks.filter(kind="quiz"))
+        return self.draft.blocks.get(kind="quiz")
 
     @property
     def draft_item(self) -> QuizItem:
         """Return the first question of the test of the draft."""
-        return self._first(QuizItem.objects.filter(quiz__version=self.draft))
+        return first(QuizItem.objects.filter(quiz__version=self.draft))
 
     @property
     def posting(self) -> Posting:
@@ -119,12 +126,6 @@ class World:
     def letter(self) -> str:
         """Return the name of a file with a letter; the mail of a demonstration goes to files."""
         return mailbox.newest()[0].file
-
-    @staticmethod
-    def _first(rows: QuerySet[Row]) -> Row:
-        row = rows.first()
-        assert row is not None
-        return row
 
     @property
     def reset_link(self) -> tuple[str, str]:
