@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -48,11 +49,11 @@ def test_the_examples_of_the_course_format_are_read(cast: Cast, tmp_path: Path) 
     call_command("import_course", str(tmp_path), by=cast.trainer.username, publish=True)
     version = CourseVersion.objects.get()
     [quiz] = quizzes_of(version).values()
-    assert (quiz.minutes, quiz.attempts_allowed, quiz.max_points) == (45, 2, 3)
+    assert (quiz.minutes, quiz.attempts_allowed, quiz.max_points) == (45, 2, Decimal(3))
     assert [row.kind for row in quiz.questions] == ["true_false", "numeric"]
     work = assignment_of(version, version.blocks.get(kind="assignment").key)
     assert work
-    assert (work.max_points, work.due_days_before_end, len(work.criteria)) == (10, 3, 2)
+    assert (work.max_points, work.due_days_before_end, len(work.criteria)) == (Decimal(10), 3, 2)
     asked = version.blocks.get(kind="question").frozen
     assert asked
     assert len(asked["data"]["options"]) == 3
