@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,6 +11,15 @@ from django.utils.translation import gettext_lazy
 from accounts.models import RoleGrant, Scope, Unit, UnitClosure, User
 from accounts.panels import Explainer, Finding
 from accounts.permissions import ROLE_PERMISSIONS, Permission
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What gives sight of an object: the permission, and the units and institutions it is of."""
+
+    permission: Permission
+    unit_ids: list[int]
+    provider_unit_ids: list[int] = field(default_factory=list)
 
 
 def find_person(text: str) -> Model | None:
@@ -28,7 +39,7 @@ def explain_unit(reader: User, target: Model) -> list[Finding]:
         raise TypeError("A unit is expected.")
     own = reader.postings.in_force().filter(unit=target).exists()
     posts = [Finding(_("Has a post in this unit."), speaks_for=True)] if own else []
-    return posts + _grants(reader, [target.pk])
+    return posts + grants_of(reader, Reach(Permission.SEE_PEOPLE, [target.pk]))
 
 
 def explain_person(reader: User, target: Model) -> list[Finding]:
@@ -41,7 +52,8 @@ def explain_person(reader: User, target: Model) -> list[Finding]:
     where = [Finding(_("Post in: %(unit)s") % {"unit": post.unit.name}) for post in posts]
     if not posts:
         where = [Finding(_("The person has no post today."), speaks_for=False)]
-    return where + _grants(reader, [post.unit_id for post in posts])
+    units = [post.unit_id for post in posts]
+    return where + grants_of(reader, Reach(Permission.SEE_PEOPLE, units))
 
 
 def sees_unit(reader: User, target: Model) -> bool:
@@ -58,13 +70,21 @@ PERSON = Explainer(gettext_lazy("Person"), find_person, explain_person, sees_per
 UNIT = Explainer(gettext_lazy("Unit"), find_unit, explain_unit, sees_unit)
 
 
-def _grants(reader: User, unit_ids: list[int]) -> list[Finding]:
+def grants_of(reader: User, reach: Reach) -> list[Finding]:
+    """Say of each grant of the reader whether and how it reaches an object."""
     grants = list(reader.role_grants.select_related("unit").order_by("pk"))
     if not grants:
         return [Finding(_("Holds no role."), speaks_for=False)]
-    paths = _paths(unit_ids)
+    paths = _paths(reach.unit_ids)
     in_force = set(reader.role_grants.in_force().values_list("pk", flat=True))
-    return [_verdict(grant, grant.pk in in_force, paths) for grant in grants]
+    return [
+        _verdict(grant, reach, paths)
+        if grant.pk in in_force
+        else Finding(
+            _("%(role)s, %(where)s: not in force today.") % _words(grant), speaks_for=False
+        )
+        for grant in grants
+    ]
 
 
 def _paths(unit_ids: list[int]) -> dict[int, str]:
@@ -81,14 +101,18 @@ def _paths(unit_ids: list[int]) -> dict[int, str]:
     return paths
 
 
-def _verdict(grant: RoleGrant, in_force: bool, paths: dict[int, str]) -> Finding:  # noqa: FBT001
-    words = {"role": grant.get_role_display(), "where": grant.unit or grant.get_scope_display()}
-    if not in_force:
-        return Finding(_("%(role)s, %(where)s: not in force today.") % words, speaks_for=False)
-    if Permission.SEE_PEOPLE not in ROLE_PERMISSIONS[grant.role]:
-        return Finding(_("%(role)s, %(where)s: does not show people.") % words, speaks_for=False)
+def _words(grant: RoleGrant) -> dict[str, object]:
+    return {"role": grant.get_role_display(), "where": grant.unit or grant.get_scope_display()}
+
+
+def _verdict(grant: RoleGrant, reach: Reach, paths: dict[int, str]) -> Finding:
+    words = _words(grant)
+    if reach.permission not in ROLE_PERMISSIONS[grant.role]:
+        return Finding(_("%(role)s, %(where)s: gives no sight of this.") % words, speaks_for=False)
     if grant.scope == Scope.SITE:
         return Finding(_("%(role)s, whole site: reaches everything.") % words, speaks_for=True)
+    if grant.scope == Scope.PROVIDER and grant.unit_id in reach.provider_unit_ids:
+        return Finding(_("%(role)s of the institution: %(where)s.") % words, speaks_for=True)
     if grant.scope == Scope.UNIT and grant.unit_id in paths:
         words["path"] = paths[grant.unit_id]
         return Finding(_("%(role)s reaches it: %(path)s.") % words, speaks_for=True)

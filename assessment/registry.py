@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import Permission
 from accounts.rights import rights
 from assessment import notices, panels
+from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
@@ -34,6 +35,7 @@ home_lines.register("to mark", panels.to_mark_line, weight=20)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
+slice_kinds.register(REMARK, remark_slice)
 
 notice_kinds.register(
     RELEASED,

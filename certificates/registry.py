@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.panels import PersonPanel, person_panels
+from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
 from certificates import notices, panels, slices
 from certificates.actions.issue import RENDER
 from certificates.actions.recognition import FOLLOW_UP
+from certificates.explain import PAPER
 from certificates.issuing import KIND, IssueKind
 from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
@@ -83,6 +84,7 @@ menu.register(
     weight=46,
 )
 
+explainers.register("certificate", PAPER, weight=50)
 person_panels.register("certificates", PersonPanel(panels.papers_of_person), weight=60)
 home_lines.register("to sign", panels.to_sign_line, weight=10)
 home_lines.register("results", panels.results_line, weight=50)

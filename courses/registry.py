@@ -4,10 +4,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.panels import explainers
 from accounts.permissions import COURSE_STAFF_PERMISSIONS, Permission
 from accounts.rights import right_sources, rights
 from courses.block_kinds import ALL
 from courses.blocks import block_kinds
+from courses.explain import COURSE
 from courses.file_importing import import_audio, import_document, import_image, import_video
 from courses.importing import block_importers, import_callout, import_text
 from courses.models import CourseStaff
@@ -34,6 +36,7 @@ def rights_of_course_staff(user: User) -> frozenset[Permission]:
     return frozenset[Permission]().union(*named)
 
 
+explainers.register("course", COURSE, weight=30)
 right_sources.register("course staff", rights_of_course_staff)
 
 for weight, kind in enumerate(ALL, start=1):

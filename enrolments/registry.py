@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.panels import PersonPanel, person_panels
+from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.registry import everybody, holders_of
 from accounts.rights import right_sources
@@ -11,6 +11,7 @@ from courses.slots import course_page_actions
 from enrolments import notices, panels, question_notices
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
+from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
@@ -128,6 +129,7 @@ notice_kinds.register(
 home_lines.register("questions", panels.unanswered_line, weight=40)
 impact_lines.register("learners", panels.publish_impact)
 slice_kinds.register(MOVE_LEARNERS, move_slice)
+explainers.register("class", CLASS, weight=40)
 right_sources.register("cohort staff", panels.class_rights)
 course_page_actions.register("learning", panels.course_action, weight=10)
 person_panels.register("learning", PersonPanel(panels.person_learning), weight=20)

@@ -36,7 +36,7 @@ def grade_attempt(*, attempt: Attempt) -> bool:
     quiz = quiz_of(attempt.version, attempt.quiz_key)
     if quiz is None:
         raise LookupError(f"The version of attempt {attempt.pk} has no quiz of its key.")
-    _write_marks(attempt, quiz.corrected())
+    write_marks(attempt, quiz.corrected())
     record_grade(
         enrolment=attempt.enrolment,
         component_key=quiz.key,
@@ -148,7 +148,8 @@ def refuse_learner(cohort: Cohort, by: User) -> None:
         raise OwnRecord(_("Nobody decides on their own record."))
 
 
-def _write_marks(attempt: Attempt, quiz: FrozenQuiz) -> None:
+def write_marks(attempt: Attempt, quiz: FrozenQuiz) -> None:
+    """Mark the answers of an attempt by the keys of this quiz."""
     answers = list(attempt.answers.all())
     marked = mark(quiz, {answer.question_key: answer.response for answer in answers})
     for answer in answers:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from tests.assessment.make import make_room
 from tests.assessment.works import make_task
+from tests.make import make_enrolment, staff
 from tests.people import Cast
 
 Browser = Callable[[User], Client]
@@ -44,3 +45,11 @@ def test_the_page_of_a_class_leads_to_the_results_of_its_tests(
     assert trainer.get(link).status_code == 200
     for other in (cast.department_hr, cast.learner):
         assert link not in page_of(browser(other), url)
+
+
+def test_a_trainer_of_another_class_is_led_to_no_results_here(cast: Cast, browser: Browser) -> None:
+    room, other = make_room(cast), make_task(cast)
+    staff(other.cohort, cast.stranger)
+    make_enrolment(room.cohort, cast.stranger, by=cast.hr, unit=cast.other_ward)
+    page = page_of(browser(cast.stranger), reverse("enrolments:cohort", args=[room.cohort.pk]))
+    assert reverse("assessment:class_results", args=[room.cohort.pk, room.quiz.key]) not in page

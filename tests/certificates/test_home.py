@@ -15,7 +15,7 @@ from accounts.permissions import Role
 from certificates.actions.issue import render_paper
 from certificates.models import Certificate
 from tests.certificates.make import Ended, make_ended, make_learners, make_paper
-from tests.make import staff
+from tests.make import grant, make_provider, make_user, staff
 from tests.people import Cast
 
 Browser = Callable[[User], Client]
@@ -80,6 +80,14 @@ def test_the_page_of_a_class_leads_to_its_results(ended: Ended, browser: Browser
     staff(ended.cohort, cast.trainer, Role.TRAINER)
     for other in (cast.trainer, cast.signatory):
         assert link not in page_of(browser(other), url)
+
+
+def test_the_right_on_another_class_shows_no_results_here(ended: Ended, browser: Browser) -> None:
+    officer = make_user(unit=ended.cast.ward)
+    grant(officer, Role.TRAINING_OFFICER, make_provider().unit, scope="provider")
+    ended.enrol(officer)
+    page = page_of(browser(officer), reverse("enrolments:cohort", args=[ended.cohort.pk]))
+    assert reverse("certificates:results", args=[ended.cohort.pk]) not in page
 
 
 def test_the_home_page_costs_little_for_everybody(ended: Ended, browser: Browser) -> None:
