@@ -94,7 +94,7 @@ def names(count: int) -> Iterator[str]:
 def make_people(prefix: str, count: int, wards: Sequence[Unit]) -> list[User]:
     """Make many people, each with a post in a ward and an address."""
     rows = [_person(f"{prefix}{n:05d}", name) for n, name in enumerate(names(count))]
-    people = User.objects.bulk_create(rows, batch_size=1000)
+    people: list[User] = User.objects.bulk_create(rows, batch_size=1000)
     category = make_code()
     posts = [
         Posting(user=person, unit=ward, title="Chuyên viên", category=category, since=LONG_AGO)

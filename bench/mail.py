@@ -10,7 +10,7 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -86,7 +86,7 @@ def _delay() -> float:
 
 
 @contextlib.contextmanager
-def _sink(folder: Path) -> Iterator[tuple[int, object]]:
+def _sink(folder: Path) -> Iterator[tuple[int, Callable[[], list[bytes]]]]:
     """Run the mail server in a process of its own."""
     letters = folder / "letters"
     command = [sys.executable, "-m", "bench.sink", str(letters)]

@@ -156,7 +156,7 @@ class _Transaction:
         return int(self.cursor.fetchone()[0])
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     if isinstance(value, dict | list):
         return json.dumps(value)
     if connection.vendor == "sqlite" and isinstance(value, uuid.UUID):

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.template import Template
 from django.test import Client
-from django.test.utils import instrumented_test_render
+from django.test.utils import instrumented_test_render  # type: ignore[attr-defined]  # not in stubs
 from django.urls import reverse
 
 from accounts.permissions import Role
