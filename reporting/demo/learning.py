@@ -145,13 +145,6 @@ def release_results(made: Class) -> None:
             publish(made, key)
 
 
-def release_works(made: Class) -> None:
-    """Show the marks of the works; what is marked later shows at once."""
-    for lesson in lessons_of(made):
-        for key in lesson.works:
-            publish(made, key)
-
-
 def place_of(city: City, code: str, who: str) -> Enrolment:
     """Return a person's place in a class."""
     return Enrolment.objects.get(cohort=city.cohorts[code], learner=city.people[who])

@@ -29,7 +29,6 @@ from reporting.demo.learning import (
     place_of,
     plan_learning,
     release_results,
-    release_works,
 )
 from reporting.demo.people import ADMINISTRATOR, People, let_in, make_administrator, make_people
 from reporting.demo.sources import read_yaml
@@ -66,9 +65,9 @@ def _plan(city: City) -> None:
         if made.row.get("release"):
             moment = at(city.days.calendar.add_working_days(made.ends, 2), 10)
             city.diary.note(moment, partial(release_results, made))
-        if made.row.get("works_released"):
-            moment = at(city.days.off(made.row["works_released"]), 16)
-            city.diary.note(moment, partial(release_works, made))
+        if made.row.get("released"):
+            moment = at(city.days.off(made.row["released"]), 16)
+            city.diary.note(moment, partial(release_results, made))
     for row in plan["questions"]:
         moment = at(city.days.today + dt.timedelta(days=row["days"]), 9)
         lesson = lessons_of(classes[row["class"]])[row["lesson"]]
