@@ -38,7 +38,7 @@ def qr_svg(address: str) -> str:
     """Return a QR code as a drawing."""
     target = io.BytesIO()
     code = segno.make(address, error="m", micro=False)
-    code.save(target, kind="svg", border=1, xmldecl=False)
+    code.save(target, kind="svg", border=1, xmldecl=False, omitsize=True)
     return target.getvalue().decode()
 
 

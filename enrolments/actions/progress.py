@@ -163,17 +163,20 @@ def _finish_blocks(
 ) -> bool:
     """Mark blocks as done; return whether one of them was not."""
     now, wanted = timezone.now(), set(keys)
-    known = BlockProgress.objects.filter(enrolment=enrolment, block_key__in=wanted)
-    missing = wanted.difference(known.values_list("block_key", flat=True))
+    rows = BlockProgress.objects.filter(enrolment=enrolment, block_key__in=wanted)
+    known = dict(rows.values_list("block_key", "completed_at"))
+    missing = wanted.difference(known)
     BlockProgress.objects.bulk_create(
         BlockProgress(enrolment=enrolment, block_key=key, state=dict(state or {}), completed_at=now)
         for key in missing
     )
+    if all(known.values()):
+        return bool(missing)
     changes: dict[str, dt.datetime | dict[str, Any]] = {"completed_at": now}
     if state is not None:
         changes["state"] = dict(state)
-    finished = known.filter(completed_at=None).update(**changes)
-    return bool(missing) or finished > 0
+    rows.filter(completed_at=None).update(**changes)
+    return True
 
 
 def _finish_lesson(enrolment: Enrolment, lesson_key: uuid.UUID, demands: Demands) -> None:
@@ -182,10 +185,12 @@ def _finish_lesson(enrolment: Enrolment, lesson_key: uuid.UUID, demands: Demands
     )
     if finished.count() < len(demands.blocks[lesson_key]):
         return
-    start(enrolment=enrolment)
-    LessonProgress.objects.get_or_create(enrolment=enrolment, lesson_key=lesson_key)
-    newly = LessonProgress.objects.filter(
-        enrolment=enrolment, lesson_key=lesson_key, completed_at=None
+    if enrolment.state == EnrolmentState.ENROLLED:
+        start(enrolment=enrolment)
+    now = timezone.now()
+    lesson, is_new = LessonProgress.objects.get_or_create(
+        enrolment=enrolment, lesson_key=lesson_key, defaults={"completed_at": now}
     )
-    if newly.update(completed_at=timezone.now()) == 1:
+    opened = LessonProgress.objects.filter(pk=lesson.pk, completed_at=None)
+    if is_new or opened.update(completed_at=now) == 1:
         settle(enrolment=enrolment)

@@ -8,9 +8,11 @@ city that has worked for a year, and all of it comes from the actions that peopl
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final
 from unittest import mock
 
@@ -54,16 +56,16 @@ class Diary:
 
     now: dt.datetime = field(default_factory=timezone.now)
     entries: list[tuple[dt.datetime, int, Act]] = field(default_factory=list)
+    places: Iterator[int] = field(default_factory=count)
 
     def note(self, moment: dt.datetime, act: Act) -> None:
         """Plan an act; what would lie ahead of now is left to the city itself."""
         if moment <= self.now:
-            self.entries.append((moment, len(self.entries), act))
+            heapq.heappush(self.entries, (moment, next(self.places), act))
 
     def live(self) -> None:
         """Do everything in its order; acts may note later ones."""
         while self.entries:
-            self.entries.sort(key=lambda entry: entry[:2])
-            moment, _place, act = self.entries.pop(0)
+            moment, _place, act = heapq.heappop(self.entries)
             with as_of(moment):
                 act()

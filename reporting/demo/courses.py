@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from audit.actions import record
@@ -10,7 +9,7 @@ from certificates.actions.setup import authorise, ensure_register, name_signator
 from certificates.models import CertificateKind
 from courses.actions.catalogue import name_staff
 from courses.actions.importing import import_course
-from courses.importing import CoursePlan, block_importers, read_course
+from courses.importing import read_course
 from courses.models import CourseVersion, Provider, Subject
 from lms.clock import today
 from reporting.demo.people import FIRST_POST, People
@@ -27,7 +26,7 @@ def make_catalogue(people: People) -> dict[str, CourseVersion]:
         Subject.objects.get_or_create(code=row["code"], defaults={**row, "order": order})
     versions = {}
     for folder in sorted((FOLDER / "courses").iterdir()):
-        course = _known_kinds(read_course(folder))
+        course = read_course(folder)
         author = people[plan["authors"][course.code]]
         version, _changed = import_course(
             plan=course, by=author, change_note=NOTE, is_published=True
@@ -37,18 +36,6 @@ def make_catalogue(people: People) -> dict[str, CourseVersion]:
     for row in plan["authorisations"]:
         _authorise(row, versions[row["course"]], providers, people)
     return versions
-
-
-def _known_kinds(plan: CoursePlan) -> CoursePlan:
-    """Leave out blocks of a kind that this installation does not carry."""
-    modules = []
-    for module in plan.modules:
-        lessons = [
-            replace(lesson, blocks=[row for row in lesson.blocks if row.kind in block_importers])
-            for lesson in module.lessons
-        ]
-        modules.append(replace(module, lessons=lessons))
-    return replace(plan, modules=modules)
 
 
 def _provider(row: dict[str, Any], people: People) -> Provider:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils import timezone
 
 from assessment.actions.attempts import save_answer, start, submit
-from assessment.actions.grades import grade_attempt, release
+from assessment.actions.grades import grade_attempt
 from assessment.frozen import FrozenQuestion, quiz_of
 from certificates.actions.issue import issue_at_once
 from courses.models import Block
@@ -19,7 +20,9 @@ from enrolments.models import Enrolment
 from reporting.demo.classes import City, Class
 from reporting.demo.clock import Act, at
 from reporting.demo.sources import number
+from reporting.demo.works import Work, publish, write
 
+DONE_ONE_BY_ONE: Final = ("question", "quiz", "assignment")
 KNOWS_PERCENT: Final = 78  # how often a learner who has studied answers rightly
 
 
@@ -30,20 +33,21 @@ class LessonWork:
     key: uuid.UUID
     questions: tuple[uuid.UUID, ...]
     quizzes: tuple[uuid.UUID, ...]
+    works: tuple[uuid.UUID, ...]
 
 
 def lessons_of(made: Class) -> list[LessonWork]:
     """Return the lessons of the class's version, in their order."""
     version = made.city.versions[made.row["course"]]
     lessons = version.lessons.order_by("module__position", "position")
-    blocks = list(Block.objects.filter(version=version).values_list("lesson_id", "kind", "key"))
+    keys: dict[tuple[int, str], list[uuid.UUID]] = defaultdict(list)
+    for pk, kind, key in Block.objects.filter(version=version).values_list(
+        "lesson_id", "kind", "key"
+    ):
+        keys[pk, kind].append(key)
     return [
-        LessonWork(
-            lesson.key,
-            tuple(key for pk, kind, key in blocks if (pk, kind) == (lesson.pk, "question")),
-            tuple(key for pk, kind, key in blocks if (pk, kind) == (lesson.pk, "quiz")),
-        )
-        for lesson in lessons
+        LessonWork(row.key, *(tuple(keys[row.pk, kind]) for kind in DONE_ONE_BY_ONE))
+        for row in lessons
     ]
 
 
@@ -90,6 +94,8 @@ def _study(made: Class, place: Enrolment, lesson: LessonWork, *, is_last: bool) 
             complete_block(enrolment=place, block_key=key)
         for key in lesson.quizzes:
             _sit(place, key)
+        for key in lesson.works:
+            write(Work(made, place, key))
         complete_viewed(enrolment=place, lesson_key=lesson.key)
         if is_last:
             open_lesson(enrolment=place, lesson_key=lesson.key)
@@ -133,10 +139,10 @@ def _response(question: FrozenQuestion, *, knows: bool) -> dict[str, Any]:
 
 
 def release_results(made: Class) -> None:
-    """Show the marks of every test of the class."""
+    """Show the marks of every test and work of the class."""
     for lesson in lessons_of(made):
-        for key in lesson.quizzes:
-            release(cohort=made.cohort, component_key=key, by=made.city.people["lan"])
+        for key in (*lesson.quizzes, *lesson.works):
+            publish(made, key)
 
 
 def place_of(city: City, code: str, who: str) -> Enrolment:

@@ -24,7 +24,12 @@ from reporting.demo.certificates import plan_recognition
 from reporting.demo.classes import City, plan_class
 from reporting.demo.clock import Days, Diary, as_of, at
 from reporting.demo.courses import make_catalogue
-from reporting.demo.learning import lessons_of, place_of, plan_learning, release_results
+from reporting.demo.learning import (
+    lessons_of,
+    place_of,
+    plan_learning,
+    release_results,
+)
 from reporting.demo.people import ADMINISTRATOR, People, let_in, make_administrator, make_people
 from reporting.demo.sources import read_yaml
 from reporting.demo.units import make_units
@@ -59,6 +64,9 @@ def _plan(city: City) -> None:
         plan_recognition(made)
         if made.row.get("release"):
             moment = at(city.days.calendar.add_working_days(made.ends, 2), 10)
+            city.diary.note(moment, partial(release_results, made))
+        if made.row.get("released"):
+            moment = at(city.days.off(made.row["released"]), 16)
             city.diary.note(moment, partial(release_results, made))
     for row in plan["questions"]:
         moment = at(city.days.today + dt.timedelta(days=row["days"]), 9)
