@@ -46,7 +46,11 @@ def open_window(chromium: Browser) -> Iterator[Callable[..., Page]]:
             said.append(f"{message.text} at {message.location.get('url', '')}")
 
     def opened(**options: object) -> Page:
-        context = chromium.new_context(locale="vi-VN", **options)  # type: ignore[arg-type]
+        context = chromium.new_context(
+            locale="vi-VN",
+            reduced_motion="reduce",  # axe must not judge a colour halfway through its change
+            **options,  # type: ignore[arg-type]
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)
