@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -54,7 +55,9 @@ def page_of(client: Client, url: str = "/") -> str:
     return str(answer.content.decode())
 
 
-def enter_hours(cast: Cast, periods: int, *, year: int = 2026, group: str = "so") -> HoursEntry:
+def enter_hours(
+    cast: Cast, periods: Decimal | int, *, year: int = 2026, group: str = "so"
+) -> HoursEntry:
     return HoursEntry.objects.create(
         person=cast.learner,
         year=year,
@@ -164,6 +167,12 @@ def test_the_ring_reads_the_ledger_and_nothing_else(
     assert "Còn 18 tiết trước 31/12/2026" in page
     duties.reverse_hours(entry=entry, by=cast.hr, reason="Nhập nhầm")
     assert 'aria-label="8 trên 40 tiết"' in page_of(learner)
+
+
+def test_half_a_period_is_written_with_a_comma(cast: Cast, learner: Client) -> None:
+    require(40)
+    enter_hours(cast, Decimal("14.5"))
+    assert 'aria-label="14,5 trên 40 tiết"' in page_of(learner)
 
 
 def test_without_a_requirement_only_the_sum_is_shown(cast: Cast, learner: Client) -> None:
