@@ -3,6 +3,7 @@
 import datetime as dt
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -155,7 +156,7 @@ def test_a_failing_task_is_tried_five_times_then_dead_then_open_to_retry(
 
 
 def test_two_relays_carry_each_row_out_once(worker: Worker, broker: Broker) -> None:
-    command = ["python", "manage.py", "relay"]
+    command = [sys.executable, "manage.py", "relay"]
     relays = [subprocess.Popen(command, env=environment(broker)) for _n in range(2)]
     try:
         for n in range(30):
