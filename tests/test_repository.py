@@ -110,6 +110,8 @@ def test_secrets_have_no_default(services: dict[str, Any]) -> None:
     assert services["postgres"]["environment"]["POSTGRES_PASSWORD"].startswith(
         "${POSTGRES_PASSWORD:?"
     )
+    assert "--requirepass ${REDIS_PASSWORD:?" in " ".join(services["redis"]["command"])
+    assert "redis://:${REDIS_PASSWORD:?" in environment["REDIS_URL"]
 
 
 def test_only_the_proxy_on_the_same_machine_reaches_the_pages(services: dict[str, Any]) -> None:
