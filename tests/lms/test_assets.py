@@ -42,3 +42,11 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     named = {first or second for first, second in pairs}
     assert named
     assert named - drawn == set()
+
+
+def test_a_figure_is_never_wider_than_its_page_wherever_it_is_shown() -> None:
+    figures = (ROOT / "static" / "app" / "prose.css").read_text()
+    rule = re.search(r"\.block-figure img,[^{]*{([^}]*)}", figures)
+    assert rule
+    assert "max-width: 100%" in rule[1]
+    assert "app/prose.css" in (ROOT / "templates" / "base.html").read_text()
