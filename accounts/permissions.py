@@ -43,6 +43,9 @@ class Permission(StrEnum):
     SIGN_CERTIFICATES = "sign_certificates"
     REVOKE_CERTIFICATES = "revoke_certificates"
     SEE_CERTIFICATES = "see_certificates"
+    # Plans and programmes
+    SEE_PLANS = "see_plans"
+    MANAGE_PLANS = "manage_plans"  # one's own unit's; and answering for it
     # Watching over it
     SEE_AUDIT = "see_audit"
     SEE_JOBS = "see_jobs"
@@ -85,6 +88,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_OBLIGATIONS,
             P.SEE_CERTIFICATES,
             P.SEE_DELIVERY,
+            P.SEE_PLANS,
+            P.MANAGE_PLANS,
         }
     ),
     Role.TRAINING_OFFICER: frozenset(
@@ -116,6 +121,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_ENROLMENTS,
             P.SEE_OBLIGATIONS,
             P.SEE_CERTIFICATES,
+            P.SEE_PLANS,
             P.SEE_AUDIT,
             P.SEE_JOBS,
             P.SEE_DELIVERY,

@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.seal", "schedule": 60.0, "options": {"expires": 60}},
     "expire-papers": {"task": "certificates.tick", "schedule": 3600.0},
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
+    "silent-tasks": {"task": "reporting.tick", "schedule": 3600.0, "options": {"expires": 3600}},
     "close-attempts": {"task": "assessment.tick", "schedule": 20.0, "options": {"expires": 20}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
+from lms.home import home_lines
 from lms.navigation import MANAGING, SYSTEM, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
-from reporting import notices
+from reporting import notices, panels
 from reporting.actions.test_mail import TEST_MAIL
 
 
@@ -23,12 +24,17 @@ LINES = [
     ("health", SYSTEM, _("System health"), "heart-rate-monitor", Permission.SEE_JOBS, 10),
     ("jobs", SYSTEM, _("Jobs"), "list-details", Permission.SEE_JOBS, 20),
     ("audit_log", SYSTEM, _("Audit log"), "history", Permission.SEE_AUDIT, 30),
+    ("plans", MANAGING, _("Training plans"), "clipboard-list", Permission.SEE_PLANS, 60),
+    ("programmes", MANAGING, _("Cooperation programmes"), "flag", Permission.SEE_PLANS, 62),
     ("delivery_log", MANAGING, _("Letters sent"), "mail", Permission.SEE_DELIVERY, 90),
 ]
 
 for name, group, label, icon, permission, weight in LINES:
     item = MenuItem(group, label, f"reporting:{name}", icon, _holders(permission))
     menu.register(f"reporting-{name}", item, weight=weight)
+
+home_lines.register("plan quotas", panels.quotas_line, weight=60)
+home_lines.register("silent tasks", panels.silent_tasks_line, weight=62)
 
 notice_kinds.register(
     TEST_MAIL,

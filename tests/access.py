@@ -95,6 +95,9 @@ DRAFT_SEERS = AUTHORS | parts("training_officer")
 RESULT_MAKERS = parts("training_officer")
 RELEASERS = parts("trainer training_officer")
 LEARNER = parts("learner")
+PLANNERS = OFFICERS | parts("auditor")
+PLAN_SEERS = parts("hr department_hr auditor")
+ORGANISER = parts("department_hr")
 PAPER_SEERS = parts("training_officer signatory")
 
 
@@ -451,6 +454,23 @@ ADDRESSES: dict[str, Address] = {
     "reporting:audit_log": page(parts("administrator auditor")),
     "reporting:audit_event": page(parts("administrator auditor"), lambda w: (w.event.pk,)),
     "reporting:delivery_log": page(OFFICERS | parts("administrator auditor support")),
+    # Plans of the year and cooperation programmes
+    "reporting:plans": page(PLANNERS),
+    "reporting:new_plan": page(OFFICERS),
+    "reporting:plan": page(PLAN_SEERS, lambda w: (w.share.line.plan_id,)),
+    "reporting:export_plan": file(PLAN_SEERS, lambda w: (w.share.line.plan_id,)),
+    "reporting:plan_line": page(PLAN_SEERS, lambda w: (w.share.line.plan_id, w.share.line_id)),
+    "reporting:new_line": page(ORGANISER, lambda w: (w.share.line.plan_id,)),
+    "reporting:edit_line": page(ORGANISER, lambda w: (w.share.line.plan_id, w.share.line_id)),
+    "reporting:shares": page(ORGANISER, lambda w: (w.share.line.plan_id, w.share.line_id)),
+    "reporting:send_plan": act(ORGANISER, lambda w: (w.share.line.plan_id,)),
+    "reporting:close_plan": act(ORGANISER, lambda w: (w.share.line.plan_id,)),
+    "reporting:answer_share": page(parts("hr"), lambda w: (w.share.pk,)),
+    "reporting:programmes": page(PLANNERS),
+    "reporting:programme": page(PLAN_SEERS, lambda w: (w.task.programme_id,)),
+    "reporting:programme_pdf": file(PLAN_SEERS, lambda w: (w.task.programme_id,)),
+    "reporting:programme_docx": file(PLAN_SEERS, lambda w: (w.task.programme_id,)),
+    "reporting:task": page(PLAN_SEERS, lambda w: (w.task.pk,)),
     # The interface for programs
     "api:schema": api(EVERYBODY),
     "api:docs": page(EVERYBODY),

@@ -37,11 +37,13 @@ from lms.clock import today
 from notifications.mail import UNSUBSCRIBE_SALT
 from notifications.models import InboxItem, Notice
 from reporting import mailbox
+from reporting.models import PlanShare, ProgrammeTask
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all
 from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
+from tests.reporting.make import make_programme, make_sent_plan, share_of
 
 Row = TypeVar("Row", bound=Model)
 
@@ -81,6 +83,8 @@ class World:
     dead: Outbox
     upload: UploadSession
     event: AuditEvent
+    share: PlanShare
+    task: ProgrammeTask
 
     @property
     def lesson(self) -> Lesson:
@@ -187,6 +191,8 @@ def make_world() -> World:
         dead=Outbox.objects.create(task="world", key="world", dead_at=timezone.now()),
         upload=_upload(cast.learner),
         event=AuditEvent.objects.order_by("pk")[0],
+        share=share_of(make_sent_plan(cast)),
+        task=make_programme(cast).tasks.get(),
     )
 
 

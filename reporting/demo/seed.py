@@ -20,6 +20,7 @@ from enrolments.actions.questions import ask, reply
 from enrolments.models import Enrolment, HoursEntry
 from lms.clock import today
 from reference.models import Code
+from reporting.actions.programmes import flag_stale
 from reporting.demo.certificates import plan_recognition
 from reporting.demo.classes import City, plan_class
 from reporting.demo.clock import Days, Diary, as_of, at
@@ -31,6 +32,7 @@ from reporting.demo.learning import (
     release_results,
 )
 from reporting.demo.people import ADMINISTRATOR, People, let_in, make_administrator, make_people
+from reporting.demo.plans import plan_plans
 from reporting.demo.sources import read_yaml
 from reporting.demo.units import make_units
 
@@ -52,6 +54,7 @@ def seed() -> bool:
     _plan(city)
     city.diary.live()
     duties_by_clock(now=timezone.now(), at_most=10_000)
+    flag_stale(now=timezone.now())
     _let_in(people)
     return True
 
@@ -73,6 +76,7 @@ def _plan(city: City) -> None:
         lesson = lessons_of(classes[row["class"]])[row["lesson"]]
         city.diary.note(moment, partial(_ask, city, row, lesson.key))
     days = city.days
+    plan_plans(city.people, city.diary, days)
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
     city.diary.note(at(days.off(-60), 9), lambda: _enter_paper_hours(city.people))

@@ -24,7 +24,7 @@ from lms.pages import keyset_page
 from notifications.models import Channel, Message
 from reporting import mailbox
 from reporting.actions.test_mail import last_test, send_test
-from reporting.forms import JobFilter
+from reporting.forms.trails import JobFilter
 from reporting.reach import dead_letters_allowing, jobs_allowing
 
 WEEK = dt.timedelta(days=7)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.http import need
 from accounts.permissions import Permission
 from lms.pages import keyset_page
-from reporting.forms import AuditFilter, LetterFilter
+from reporting.forms.trails import AuditFilter, LetterFilter
 from reporting.reach import events_allowing, letters_allowing
 
 

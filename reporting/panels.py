@@ -1,0 +1,44 @@
+"""What this app adds to the home page: quotas to answer, tasks of which nothing was heard."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.http import signed_in
+from accounts.permissions import Permission
+from accounts.rights import rights
+from lms.home import HomeLine
+from lms.navigation import MANAGING
+from reporting.models import PlanShare, ProgrammeTask
+from reporting.models.programmes import TaskStatus
+
+
+def quotas_line(request: HttpRequest) -> HomeLine | None:
+    """Return how many quotas wait for an answer of one's units."""
+    if not rights(request.user).has(Permission.MANAGE_PLANS):
+        return None
+    mine = PlanShare.objects.allowing(signed_in(request), Permission.MANAGE_PLANS)
+    return HomeLine(
+        MANAGING,
+        mine.waiting().count(),
+        _("plan quotas wait for the unit's answer"),
+        reverse("reporting:plans"),
+        _("Answer"),
+    )
+
+
+def silent_tasks_line(request: HttpRequest) -> HomeLine | None:
+    """Return how many tasks one is in charge of have not been reported on for too long."""
+    if not rights(request.user).has(Permission.MANAGE_PLANS):
+        return None
+    mine = ProgrammeTask.objects.allowing(signed_in(request), Permission.MANAGE_PLANS)
+    return HomeLine(
+        MANAGING,
+        mine.open().filter(status=TaskStatus.NOT_UPDATED).count(),
+        _("programme tasks have not been reported on"),
+        reverse("reporting:programmes"),
+        _("Report"),
+        tone="red",
+    )
