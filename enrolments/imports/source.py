@@ -27,6 +27,7 @@ from lms.sheets import (
 
 KIND = "enrolments.cohort_import"
 NUMBERS_SHOWN = 12
+TITLES_KEPT = 12
 NAMED_BY = frozenset({"full_name", "given_name", "staff_code", "identity_number"})
 
 
@@ -74,10 +75,13 @@ def _notes(book: Workbook, tables: list[Table]) -> list[str]:
     for table in tables:
         hidden = sorted(by_name[table.sheet].hidden_rows & {number for number, _row in table.rows})
         if hidden:
-            sentence = _("Sheet %(sheet)s has %(count)d hidden rows, which are read too: %(rows)s.")
+            sentence = _("Sheet %(sheet)s: hidden rows (%(count)d) are read too: %(rows)s.")
             notes.append(sentence % _listed(table.sheet, hidden))
         if table.left_out:
-            sentence = _("Sheet %(sheet)s: %(count)d lines are totals or signatures: %(rows)s.")
+            sentence = _(
+                "Sheet %(sheet)s: totals, names of groups, signatures (%(count)d) are not read:"
+                " %(rows)s."
+            )
             notes.append(sentence % _listed(table.sheet, table.left_out))
     return notes
 
@@ -96,6 +100,7 @@ def _sheet(table: Table) -> dict[str, Any]:
         "rows": len(table.rows),
         "fingerprint": table.fingerprint,
         "headings": table.headings,
+        "titles": table.titles[:TITLES_KEPT],
         "samples": [samples(table, at) for at in columns],
         "unsure_dates": [at for at in columns if ask_order(table, {"birth": at})],
         "guess": guess_mapping(table, PEOPLE),

@@ -18,8 +18,9 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.errors import Refused
-from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns, units_of
+from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns
 from enrolments.imports import decisions, papers
+from enrolments.imports.lists import unit_of_the_file
 from enrolments.imports.planning import NEW
 from enrolments.imports.source import KIND, outline
 from enrolments.models import Cohort, SheetLayout
@@ -60,8 +61,8 @@ def _begin(cohort: Cohort, sent: dict[str, Any], user: User) -> BulkChange:
     SPREADSHEETS.check_size(content.size)
     shape = outline(content.read(), content.name)
     content.seek(0)
-    units = list(units_of(user)[:2])
-    unit_id = units[0].pk if len(units) == 1 else None
+    unit = unit_of_the_file(shape["sheets"][0]["titles"], user)
+    unit_id = unit.pk if unit else None
     file = store(
         content=content, name=content.name, by=user, accept=SPREADSHEETS, purpose="cohort_import"
     )
