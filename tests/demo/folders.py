@@ -185,7 +185,9 @@ class Course:
         """Return the sessions in class: sessions.yaml is a list."""
         path = self.plan.folder / "sessions.yaml"
         found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
-        return list(found)
+        if not isinstance(found, list):
+            raise TypeError(f"{path}: a list of sessions is expected.")
+        return found
 
 
 def periods(module: ModulePlan, kind: str) -> float:

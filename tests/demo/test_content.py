@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.core.management import call_command
@@ -114,6 +114,12 @@ def test_each_module_has_a_lesson(code: str) -> None:
     assert not [slug(found, module) for module in found.plan.modules if not module.lessons]
 
 
+@every
+def test_no_lesson_lies_unused_in_the_folder(code: str) -> None:
+    files = {path.name for path in (COURSES / code).glob("*.md")}
+    assert files == {lesson.name for lesson in course(code).lessons}
+
+
 @complete
 def test_the_lessons_of_a_module_take_its_online_periods_give_or_take_a_fifth(code: str) -> None:
     found = course(code)
@@ -165,7 +171,7 @@ def _has_300_to_800_words(lesson: Lesson) -> bool:
 
 
 def _has_example(lesson: Lesson) -> bool:
-    return lesson.has_part(EXAMPLE)
+    return lesson.has_part(EXAMPLE) or bool(lesson.blocks("case"))
 
 
 def _has_practice(lesson: Lesson) -> bool:
@@ -356,10 +362,10 @@ def test_an_instrument_is_dated_as_it_is(code: str) -> None:
 @complete
 def test_the_sources_of_a_lesson_say_number_and_date(code: str) -> None:
     wrong = [
-        (lesson.name, number)
+        (lesson.name, item)
         for lesson in course(code).lessons
-        for number, rest in _cited(lesson.part(SOURCES))
-        if not _is_dated(number, rest)
+        for item in re.split(r";|\n|\.\s", lesson.part(SOURCES))
+        if not _is_dated(item)
     ]
     assert not wrong
 
@@ -439,19 +445,13 @@ def _begins_one(number: str) -> bool:
     return any(re.match(rf"{re.escape(number)}(?![0-9])", row) for row in sources())
 
 
-def _cited(text: str) -> Iterable[tuple[str, str]]:
-    """Return each number with what follows it, up to the next one or the end of its line."""
-    for line in text.splitlines():
-        found = list(NUMBER.finditer(line))
-        ends = [row.start() for row in found[1:]] + [len(line)]
-        yield from ((row[0], line[row.end() : end]) for row, end in zip(found, ends, strict=True))
-
-
-def _is_dated(number: str, rest: str) -> bool:
-    row: dict[str, Any] = sources().get(number, {})
-    known = [row[name] for name in ("issued", "effective") if row.get(name)]
-    said = dates_in(rest)
-    return set(said) <= set(known) and (not known or known[0] in said)
+def _is_dated(item: str) -> bool:
+    """Tell whether an item dates each instrument it cites, and dates it as the list does."""
+    cited = [sources()[number] for number in NUMBER.findall(item) if number in sources()]
+    known = [[row[name] for name in ("issued", "effective") if row.get(name)] for row in cited]
+    said = set(dates_in(item))
+    every_one_dated = all(dates[0] in said for dates in known if dates)
+    return every_one_dated and said <= {date for dates in known for date in dates}
 
 
 def _found(pattern: str, code: str, *, flags: int = 0) -> list[tuple[str, str]]:
