@@ -128,7 +128,7 @@ class Planner:
             message = _("Not found among the people of one's units.")
             return BulkRow(verdict=Verdict.UNKNOWN, message=message)
         if match.person is None:
-            return _to_decide(match)
+            return _to_decide(match, row)
         if fold(row.get("full_name")) not in {"", match.person.search_key}:
             return _under_another_name(row, match.person)
         return self._known(row, match.person, unit, people, taken)
@@ -209,7 +209,7 @@ def _may_be(person: User, row: Row) -> bool:
     return not row.birth_year or not person.birth_year or row.birth_year == person.birth_year
 
 
-def _to_decide(match: Match) -> BulkRow:
+def _to_decide(match: Match, row: Row) -> BulkRow:
     number = len(match.candidates)
     message = ngettext(
         "May be somebody on record: choose.",
@@ -219,13 +219,26 @@ def _to_decide(match: Match) -> BulkRow:
     return BulkRow(
         verdict=Verdict.AMBIGUOUS,
         message=message % {"count": number},
-        before={"candidates": [person.pk for person in match.candidates]},
+        before={
+            "candidates": [person.pk for person in match.candidates],
+            "alone": _fits_alone(row, match.candidates),
+        },
+    )
+
+
+def _fits_alone(row: Row, candidates: Sequence[User]) -> bool:
+    """Tell whether one person only has the name and the birth that the row gives."""
+    return (
+        len(candidates) == 1
+        and row.birth_year is not None
+        and row.birth_year == candidates[0].birth_year
+        and fold(row.get("full_name")) == candidates[0].search_key
     )
 
 
 def _under_another_name(row: Row, person: User) -> BulkRow:
     """Ask where code and name disagree: one of the two is somebody else's."""
-    line = _to_decide(Match(Found.AMBIGUOUS, candidates=[person]))
+    line = _to_decide(Match(Found.AMBIGUOUS, candidates=[person]), row)
     words = {"name": person.full_name, "typed": row.get("full_name")}
     line.message = _("The code belongs to %(name)s; the file says %(typed)s. Choose.") % words
     return line

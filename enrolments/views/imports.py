@@ -174,6 +174,7 @@ def show(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
         "may_decide": planned,
         "may_create": planned and rights(user).has(Permission.MANAGE_PEOPLE),
         "lines": _lines(rows, user) if planned else [(row, []) for row in rows],
+        "alone": decisions.waiting_alone(change).count() if planned else 0,
         "to_create": creatable.filter(included=False).count() if planned else 0,
         "created": creatable.filter(included=True).count() if planned else 0,
         "notes": change.params["outline"]["notes"],
@@ -220,11 +221,15 @@ def _candidate(row: BulkRow, choice: str) -> User:
 
 @require_POST
 def decide_all(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
-    """Make records for all unknown people, or for none."""
+    """Make records for all unknown people, or for none; or take all who fit alone."""
     change, user = _change(request, pk, change_pk)
     try:
-        wanted = request.POST.get("choice") == decisions.CREATE
-        decisions.make_all_records(change=change, wanted=wanted, by=user)
+        choice = request.POST.get("choice")
+        if choice == decisions.TAKE:
+            decisions.take_all_alone(change=change, by=user)
+        else:
+            wanted = choice == decisions.CREATE
+            decisions.make_all_records(change=change, wanted=wanted, by=user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("enrolments:import", pk, change_pk)

@@ -63,6 +63,22 @@ def test_what_a_ward_sends_and_its_clean_twin_tell_of_the_same_people() -> None:
     assert len(clean) == 14
 
 
+def test_those_who_fit_alone_are_taken_in_one_click_and_namesakes_are_left_to_choose(
+    walk: Walk,
+) -> None:
+    _dry_run(walk, "danh-sach-cu-hoc-vien.xls", {})
+    assert walk.client.get(walk.at()).context["alone"] == 9
+    for _click in range(2):
+        walk.client.post(walk.at("import_decide_all"), {"choice": "take"})
+    walk.change.refresh_from_db()
+    taken = walk.change.rows.filter(included=True)
+    assert (walk.change.counts["included"], taken.count()) == (9, 9)
+    assert not walk.row(17).included
+    walk.confirm()
+    placed = Enrolment.objects.values_list("learner__full_name", flat=True)
+    assert set(placed) == {row.label for row in taken}
+
+
 def _refusal(walk: Walk, name: str) -> str:
     response = walk.send((FOLDER / name).read_bytes(), name)
     assert response.status_code == 422, name
