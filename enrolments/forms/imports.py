@@ -27,6 +27,7 @@ class UploadForm(forms.Form):
         label=_("Spreadsheet file"),
         help_text=_(".xlsx, .xls, .ods or .csv, up to 20 MB. Files as offices keep them are fine."),
         widget=forms.ClearableFileInput(attrs={"accept": SPREADSHEETS.html}),
+        allow_empty_file=True,  # the reader says it as it says the rest
     )
     decision = forms.ModelChoiceField(
         label=_("Sending decision"),

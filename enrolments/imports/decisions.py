@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,7 +18,15 @@ from enrolments.models import Cohort, SheetLayout
 from jobs.actions import plan
 from jobs.models import BulkChange, BulkRow, ChangeState, Verdict
 
-CREATE, LEAVE, KEEP = "create", "leave", "keep"
+CREATE, LEAVE, KEEP, TAKE = "create", "leave", "keep", "take"
+
+
+def waiting_alone(change: BulkChange) -> QuerySet[BulkRow]:
+    """Return the undecided rows whose name and birth one person only has."""
+    rows: QuerySet[BulkRow] = change.rows.filter(
+        verdict=Verdict.AMBIGUOUS, before__alone=True, target_type=""
+    )
+    return rows
 
 
 @transaction.atomic
@@ -83,6 +92,34 @@ def make_all_records(*, change: BulkChange, wanted: bool, by: User) -> int:
     after = {"choice": CREATE if wanted else LEAVE, "rows": count}
     record(by=by, action="decide_import_rows", target=change, unit_id=change.unit_id, after=after)
     return count
+
+
+@transaction.atomic
+def take_all_alone(*, change: BulkChange, by: User) -> int:
+    """Let each undecided row mean the one person who fits it. Safe to call twice."""
+    change = _open(change.pk)
+    rows = {(row.before or {})["candidates"][0]: row for row in waiting_alone(change)}
+    meant = change.rows.filter(target_type=PERSON, target_id__in=rows, included=True)
+    free = rows.keys() - set(meant.values_list("target_id", flat=True))
+    seen = set(scope_of(by).filter(pk__in=free).values_list("pk", flat=True))
+    cohort = Cohort.objects.get(pk=Settings.of(change).cohort_id)
+    people = People.look(seen, cohort=cohort, by=by)
+    fit = [pk for pk in sorted(seen) if pk in people.units and not people.is_in(pk)]
+    taken = [_take(rows[pk], pk, people) for pk in fit]
+    names = ["target_type", "target_id", "before", "after", "fingerprint", "included"]
+    BulkRow.objects.bulk_update(taken, names)
+    _count(change)
+    after = {"choice": TAKE, "rows": len(taken)}
+    record(by=by, action="decide_import_rows", target=change, unit_id=change.unit_id, after=after)
+    return len(taken)
+
+
+def _take(row: BulkRow, person_id: int, people: People) -> BulkRow:
+    found = meaning(person_id, people.units[person_id], people)
+    row.before = {**(row.before or {}), "new": (row.after or {}).get("new")}
+    row.target_type, row.target_id, row.after = found.target_type, found.target_id, found.after
+    row.fingerprint, row.included = found.fingerprint, True
+    return row
 
 
 @transaction.atomic

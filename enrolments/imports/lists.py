@@ -9,19 +9,24 @@ from typing import Final
 
 from django.db.models import Q
 
-from accounts.models import Unit, User
+from accounts.models import Unit, UnitClosure, User
+from accounts.models.units import UnitKind
 from accounts.permissions import Permission
 from lms.text import fold
 from reference.models import Code
 
 PREFIX: Final = re.compile(r"\A(?:ubnd|uy ban nhan dan|uy ban)\s+")
+SHORT: Final = {"p": "phuong", "x": "xa", "tt": "trung tam"}
+SHORTENED: Final = re.compile(r"\A(p|x|tt)(?:\.\s*|\s+)(?=\w)")
 DASHES: Final = re.compile(r"\s*[-–—]\s*")
+LONGEST_TITLE: Final = 200
 LOOKS: Final = "staff_category"
 
 
 def key_of(name: str) -> str:
     """Return a unit's name as files vary it: `UBND phường Bến Thành` is Phường Bến Thành."""
-    return PREFIX.sub("", DASHES.sub(" - ", fold(name)))
+    bare = PREFIX.sub("", DASHES.sub(" - ", fold(name)))
+    return SHORTENED.sub(lambda found: f"{SHORT[found[1]]} ", bare)
 
 
 class Units:
@@ -46,6 +51,20 @@ class Units:
             if len(self._by_key.get(key, [])) == 1:
                 return self._by_key[key][0]
         return None
+
+
+def unit_of_the_file(titles: Iterable[str], by: User) -> Unit | None:
+    """Return the unit that a title block names last, else the one all the officer's are inside."""
+    lines = [line for line in titles if len(line) <= LONGEST_TITLE]
+    named = Units(lines, by)
+    found = [unit for unit in map(named.find, lines) if unit]
+    if found:
+        return found[-1]
+    units = Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
+    inner = UnitClosure.objects.filter(ancestor__in=units, depth__gt=0).values("descendant")
+    tops = list(units.exclude(pk__in=inner)[:2])
+    # Whoever sends from a whole city must say of which unit the people are.
+    return tops[0] if len(tops) == 1 and tops[0].kind != UnitKind.CITY else None
 
 
 def _spaced(names: Iterable[str]) -> set[str]:

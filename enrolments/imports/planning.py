@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts import identity
 from accounts.matching import IncomingPerson, Match, match_people
 from accounts.matching import Verdict as Found
-from accounts.models import Unit, User
+from accounts.models import Unit, UnitClosure, User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.imports.lists import Categories, Units
@@ -41,6 +41,7 @@ class Planner:
         self.unit = Unit.objects.filter(pk=self.settings.unit_id or 0).first()
         self.category = Code.objects.filter(pk=self.settings.category_id or 0).first()
         self.may_create = rights(by).has(Permission.MANAGE_PEOPLE)
+        self.inside: set[tuple[int, int]] = set()
 
     def plan(self, rows: Sequence[Row]) -> list[BulkRow]:
         """Return what would be done with each row."""
@@ -53,6 +54,7 @@ class Planner:
             cohort=self.cohort,
             by=self.by,
         )
+        self.inside = _inside(unit_of.values(), people)
         new = self._newcomers(usable, matches, unit_of)
         standing = Newcomers.look(new.values(), by=self.by)
         taken = self._planned_before(people)
@@ -126,7 +128,9 @@ class Planner:
             message = _("Not found among the people of one's units.")
             return BulkRow(verdict=Verdict.UNKNOWN, message=message)
         if match.person is None:
-            return _to_decide(match)
+            return _to_decide(match, row)
+        if fold(row.get("full_name")) not in {"", match.person.search_key}:
+            return _under_another_name(row, match.person)
         return self._known(row, match.person, unit, people, taken)
 
     def _known(
@@ -145,15 +149,10 @@ class Planner:
             line.verdict, line.message = Verdict.SAME, _("Already in the class.")
             return line
         line.included = True
-        moved = unit is not None and row.get("unit") and unit.pk != people.units.get(person.pk)
+        moved = unit and row.get("unit") and (unit.pk, unit_id) not in self.inside
         line.verdict = Verdict.MOVED if moved else Verdict.NEW
         if moved:
             line.message = _("The record has another unit than the file; the record's is used.")
-        if fold(row.get("full_name")) not in {"", person.search_key}:
-            words = {"name": person.full_name, "typed": row.get("full_name")}
-            line.message += (
-                " " + _("The code belongs to %(name)s; the file says %(typed)s.") % words
-            )
         return line
 
 
@@ -193,7 +192,7 @@ def _alike(rows: list[Row], scope: Any) -> dict[int, list[User]]:
         found = [one for one in by_name[fold(row.get("full_name"))] if _may_be(one, row)]
         found += [by_code[code] for code in codes[row.number] if code in by_code]
         if found:
-            alike[row.number] = found[:CANDIDATES_AT_MOST]
+            alike[row.number] = list(dict.fromkeys(found))[:CANDIDATES_AT_MOST]
     return alike
 
 
@@ -210,7 +209,7 @@ def _may_be(person: User, row: Row) -> bool:
     return not row.birth_year or not person.birth_year or row.birth_year == person.birth_year
 
 
-def _to_decide(match: Match) -> BulkRow:
+def _to_decide(match: Match, row: Row) -> BulkRow:
     number = len(match.candidates)
     message = ngettext(
         "May be somebody on record: choose.",
@@ -220,8 +219,36 @@ def _to_decide(match: Match) -> BulkRow:
     return BulkRow(
         verdict=Verdict.AMBIGUOUS,
         message=message % {"count": number},
-        before={"candidates": [person.pk for person in match.candidates]},
+        before={
+            "candidates": [person.pk for person in match.candidates],
+            "alone": _fits_alone(row, match.candidates),
+        },
     )
+
+
+def _fits_alone(row: Row, candidates: Sequence[User]) -> bool:
+    """Tell whether one person only has the name and the birth that the row gives."""
+    return (
+        len(candidates) == 1
+        and row.birth_year is not None
+        and row.birth_year == candidates[0].birth_year
+        and fold(row.get("full_name")) == candidates[0].search_key
+    )
+
+
+def _under_another_name(row: Row, person: User) -> BulkRow:
+    """Ask where code and name disagree: one of the two is somebody else's."""
+    line = _to_decide(Match(Found.AMBIGUOUS, candidates=[person]), row)
+    words = {"name": person.full_name, "typed": row.get("full_name")}
+    line.message = _("The code belongs to %(name)s; the file says %(typed)s. Choose.") % words
+    return line
+
+
+def _inside(units: Iterable[Unit | None], people: People) -> set[tuple[int, int]]:
+    """Return the pairs of a unit of the file and a unit of the record that lies in it."""
+    ids = {unit.pk for unit in units if unit}
+    links = UnitClosure.objects.filter(ancestor__in=ids, descendant__in=people.units.values())
+    return set(links.values_list("ancestor", "descendant"))
 
 
 def _faulty(row: Row) -> BulkRow:
@@ -234,6 +261,8 @@ def _faulty(row: Row) -> BulkRow:
 def _offer_record(line: BulkRow, new: dict[str, str], standing: Newcomers) -> None:
     """Let a record be made for the row where nothing stands against it; else say what does."""
     why_not = _why_no_record(new, standing)
+    if why_not and line.verdict == Verdict.AMBIGUOUS:
+        return  # somebody is there to choose
     if why_not:
         line.message = f"{line.message} {why_not}"
         return

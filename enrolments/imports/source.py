@@ -13,6 +13,7 @@ from files.models import StoredFile
 from jobs.models import BulkChange
 from lms.sheets import (
     PEOPLE,
+    Mapping,
     Row,
     SheetError,
     Table,
@@ -27,6 +28,7 @@ from lms.sheets import (
 
 KIND = "enrolments.cohort_import"
 NUMBERS_SHOWN = 12
+TITLES_KEPT = 12
 NAMED_BY = frozenset({"full_name", "given_name", "staff_code", "identity_number"})
 
 
@@ -53,19 +55,17 @@ class Settings:
 def outline(data: bytes, name: str) -> dict[str, Any]:
     """Return what the columns page shows, small enough to be kept with the import."""
     book = read_workbook(data, name)
-    tables = [table for table in find_tables(book) if _names_people(table)]
+    guesses = [(table, guess_mapping(table, PEOPLE)) for table in find_tables(book)]
+    # A template carries a list of units too: that is no list of people.
+    lists = [(table, guess) for table, guess in guesses if not NAMED_BY.isdisjoint(guess)]
+    tables = [table for table, _guess in lists]
     if not tables:
         raise SheetError(
             _("No table of people was found. The headings should include “Họ và tên”.")
         )
     if not any(table.rows for table in tables):
         raise SheetError(_("There are headings but no rows below them."))
-    return {"notes": _notes(book, tables), "sheets": [_sheet(table) for table in tables]}
-
-
-def _names_people(table: Table) -> bool:
-    """Tell a list of people from the list of units that a template carries."""
-    return not NAMED_BY.isdisjoint(guess_mapping(table, PEOPLE))
+    return {"notes": _notes(book, tables), "sheets": [_sheet(*one) for one in lists]}
 
 
 def _notes(book: Workbook, tables: list[Table]) -> list[str]:
@@ -74,10 +74,13 @@ def _notes(book: Workbook, tables: list[Table]) -> list[str]:
     for table in tables:
         hidden = sorted(by_name[table.sheet].hidden_rows & {number for number, _row in table.rows})
         if hidden:
-            sentence = _("Sheet %(sheet)s has %(count)d hidden rows, which are read too: %(rows)s.")
+            sentence = _("Sheet %(sheet)s: hidden rows (%(count)d) are read too: %(rows)s.")
             notes.append(sentence % _listed(table.sheet, hidden))
         if table.left_out:
-            sentence = _("Sheet %(sheet)s: %(count)d lines are totals or signatures: %(rows)s.")
+            sentence = _(
+                "Sheet %(sheet)s: totals, names of groups, signatures (%(count)d) are not read:"
+                " %(rows)s."
+            )
             notes.append(sentence % _listed(table.sheet, table.left_out))
     return notes
 
@@ -88,7 +91,7 @@ def _listed(sheet: str, numbers: list[int]) -> dict[str, Any]:
     return {"sheet": sheet, "count": len(numbers), "rows": shown + more}
 
 
-def _sheet(table: Table) -> dict[str, Any]:
+def _sheet(table: Table, guess: Mapping) -> dict[str, Any]:
     columns = range(len(table.headings))
     return {
         "name": table.sheet,
@@ -96,9 +99,10 @@ def _sheet(table: Table) -> dict[str, Any]:
         "rows": len(table.rows),
         "fingerprint": table.fingerprint,
         "headings": table.headings,
+        "titles": table.titles[:TITLES_KEPT],
         "samples": [samples(table, at) for at in columns],
         "unsure_dates": [at for at in columns if ask_order(table, {"birth": at})],
-        "guess": guess_mapping(table, PEOPLE),
+        "guess": guess,
     }
 
 

@@ -18,8 +18,9 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.errors import Refused
-from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns, units_of
+from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns
 from enrolments.imports import decisions, papers
+from enrolments.imports.lists import unit_of_the_file
 from enrolments.imports.planning import NEW
 from enrolments.imports.source import KIND, outline
 from enrolments.models import Cohort, SheetLayout
@@ -60,8 +61,8 @@ def _begin(cohort: Cohort, sent: dict[str, Any], user: User) -> BulkChange:
     SPREADSHEETS.check_size(content.size)
     shape = outline(content.read(), content.name)
     content.seek(0)
-    units = list(units_of(user)[:2])
-    unit_id = units[0].pk if len(units) == 1 else None
+    unit = unit_of_the_file(shape["sheets"][0]["titles"], user)
+    unit_id = unit.pk if unit else None
     file = store(
         content=content, name=content.name, by=user, accept=SPREADSHEETS, purpose="cohort_import"
     )
@@ -173,6 +174,7 @@ def show(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
         "may_decide": planned,
         "may_create": planned and rights(user).has(Permission.MANAGE_PEOPLE),
         "lines": _lines(rows, user) if planned else [(row, []) for row in rows],
+        "alone": decisions.waiting_alone(change).count() if planned else 0,
         "to_create": creatable.filter(included=False).count() if planned else 0,
         "created": creatable.filter(included=True).count() if planned else 0,
         "notes": change.params["outline"]["notes"],
@@ -219,11 +221,15 @@ def _candidate(row: BulkRow, choice: str) -> User:
 
 @require_POST
 def decide_all(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
-    """Make records for all unknown people, or for none."""
+    """Make records for all unknown people, or for none; or take all who fit alone."""
     change, user = _change(request, pk, change_pk)
     try:
-        wanted = request.POST.get("choice") == decisions.CREATE
-        decisions.make_all_records(change=change, wanted=wanted, by=user)
+        choice = request.POST.get("choice")
+        if choice == decisions.TAKE:
+            decisions.take_all_alone(change=change, by=user)
+        else:
+            wanted = choice == decisions.CREATE
+            decisions.make_all_records(change=change, wanted=wanted, by=user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("enrolments:import", pk, change_pk)

@@ -1,6 +1,7 @@
 """Guessing what each column of a table holds, by its heading and by its cells."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lms.sheets.fields import ROW_NUMBERS, Field, heading_key, shown
@@ -15,12 +16,26 @@ SAMPLES_SHOWN: Final = 3
 Mapping = dict[str, int]
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A column as it is judged: its heading folded, the first cells that say something."""
+
+    key: str
+    texts: list[str]
+
+    @classmethod
+    def of(cls, table: Table, at: int) -> "_Column":
+        """Look at a column once, for all the fields it is compared with."""
+        shown_cells = map(shown, table.column(at)[:SAMPLE])
+        return cls(heading_key(table.headings[at]), [text for text in shown_cells if text])
+
+
 def guess_mapping(table: Table, fields: Sequence[Field]) -> Mapping:
     """Return, by the key of a field, the column that most likely holds it."""
-    columns = range(len(table.headings))
+    columns = [_Column.of(table, at) for at in range(len(table.headings))]
     scores = [
-        (_score(table, at, field), -at, -rank, field.key)
-        for at in columns
+        (_score(column, field), -at, -rank, field.key)
+        for at, column in enumerate(columns)
         for rank, field in enumerate(fields)
     ]
     mapping: Mapping = {}
@@ -36,20 +51,19 @@ def samples(table: Table, at: int) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))[:SAMPLES_SHOWN]
 
 
-def _score(table: Table, at: int, field: Field) -> float:
-    key = heading_key(table.headings[at])
+def _score(column: _Column, field: Field) -> float:
+    key = column.key
     if key in field.headings:
         return BY_HEADING
     # `Năm sinh / Nam`: the lower of two headings says more.
     last = key.rpartition("/")[2].strip()
     if last != key and last in field.headings:
         return BY_ENDING
-    return 0.0 if key in ROW_NUMBERS else _look(table, at, field)
+    return 0.0 if key in ROW_NUMBERS else _look(column.texts, field)
 
 
-def _look(table: Table, at: int, field: Field) -> float:
+def _look(texts: list[str], field: Field) -> float:
     """Return how many of the cells look like the field; few of them prove nothing."""
-    texts = [text for text in map(shown, table.column(at)[:SAMPLE]) if text]
     if not field.looks or not texts:
         return 0.0
     share = sum(map(field.looks, texts)) / len(texts)

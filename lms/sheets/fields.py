@@ -67,7 +67,8 @@ PEOPLE: Final[Sequence[Field]] = (
         "ma can bo", "ma cb", "ma so can bo", "ma cong chuc", "ma vien chuc", "ma cbcc",
         "ma can bo, cong chuc, vien chuc",
         "ma cbccvc", "ma so", "ma nhan vien", "ma nv", "ma dang nhap", "ma dinh danh ho so",
-        "so hieu", "so hieu cbccvc", "so hieu cong chuc", "ma hoc vien", "ma", "staff code", "code",
+        "so hieu", "so hieu cbccvc", "so cbccvc", "so hieu cbcc", "so hieu can bo",
+        "so hieu cong chuc", "ma hoc vien", "ma", "staff code", "code",
         "sign-in code", "employee id", "username",
     ), lambda text: CODE.match(text) is not None),
     Field("full_name", _("Full name"), (

@@ -158,7 +158,8 @@ def _texts(rows: Iterable[list[Cell]]) -> Iterable[str]:
 
 def _notes(sheets: list[Sheet]) -> list[str]:
     hidden = [sheet.name for sheet in sheets if sheet.is_hidden]
-    notes = [_("Hidden sheets: %(names)s.") % {"names": ", ".join(hidden)}] if hidden else []
+    unread = _("Hidden sheets are not read: %(names)s.")
+    notes = [unread % {"names": ", ".join(hidden)}] if hidden else []
     sentence = _("Text of sheet %(sheet)s was converted from %(encoding)s. Check the names.")
     notes += [
         sentence % {"sheet": sheet.name, "encoding": sheet.converted_from}

@@ -23,6 +23,12 @@ SIGNATURE: Final = re.compile(
     r"(?:TM|KT|TL|TUQ)\.\s?\w|(?i:người\s+lập|thủ\s+trưởng|nơi\s+nhận|lập\s+biểu|xác\s+nhận"
     r"|danh\s+sách\s+(?:này|có|gồm))\b"
 )
+FOOTNOTE: Final = re.compile(r"\(?\*+\)?\s*\S|(?i:ghi\s+chú|lưu\s+ý)\s*:")
+# `II | Trung tâm Phục vụ hành chính công` above the people of that body.
+GROUP_MARK: Final = re.compile(r"(?:[IVX]{1,4}|[A-ZĐ])[.)]?\Z")
+GROUP_NAME: Final = re.compile(
+    r"(?:(?:[IVX]{1,4}|[A-ZĐ])[.)]\s+\S|(?i:phòng|văn\s+phòng|trung\s+tâm|khối|đơn\s+vị|ubnd|sở)\s)"
+)
 NUMBERING: Final = re.compile(r"\(?(\d{1,2}|[A-Z])\)?\Z")
 
 
@@ -34,8 +40,10 @@ class Table:
     header_row: int
     headings: list[str]
     rows: list[tuple[int, list[Cell]]]
-    # Totals and signatures below the rows: said, not read.
+    # Totals, names of groups and signatures: said, not read.
     left_out: list[int] = field(default_factory=list)
+    # What stands above the headings: an agency, the name of the list.
+    titles: list[str] = field(default_factory=list)
 
     @property
     def fingerprint(self) -> str:
@@ -68,7 +76,8 @@ def find_table(sheet: Sheet) -> Table | None:
     if start < len(sheet.rows) and _is_numbering(sheet.rows[start]):
         start += 1
     rows, left_out = _rows(sheet, start, headings)
-    return Table(sheet.name, top + 1, headings, rows, left_out)
+    titles = [nfc(str(cell)) for row in sheet.rows[:top] for cell in row if str(cell).strip()]
+    return Table(sheet.name, top + 1, headings, rows, left_out, titles)
 
 
 def _score(row: list[Cell]) -> int:
@@ -106,28 +115,37 @@ def _is_numbering(row: list[Cell]) -> bool:
 def _rows(
     sheet: Sheet, start: int, headings: list[str]
 ) -> tuple[list[tuple[int, list[Cell]]], list[int]]:
-    """Return the rows of the table, and the numbers of the lines below that are none."""
+    """Return the rows of the table, and the numbers of the lines that are none."""
     counter = next((at for at, name in enumerate(headings) if heading_key(name) in ROW_NUMBERS), -1)
     rows, left_out, is_below = [], [], False
     for number, row in enumerate(sheet.rows[start:], start=start + 1):
         texts = [shown(cell) for cell in row if str(cell).strip()]
         if not texts:
             continue
-        counted = 0 <= counter < len(row) and shown(row[counter]).isdigit()
+        counted = 0 <= counter < len(row) and shown(row[counter]).rstrip(".)").isdigit()
+        group = counter >= 0 and not counted and _names_group(texts)
         closing = not counted and len(texts) <= LONGEST_NOTE and is_closing(texts)
         is_below = closing or (is_below and not counted and len(texts) <= LONGEST_NOTE)
-        if is_below:
+        if is_below or group:
             left_out.append(number)
         else:
             rows.append((number, row))
     return rows, left_out
 
 
+def _names_group(texts: list[str]) -> bool:
+    """Tell whether a line without a number only names the body whose people follow."""
+    if len(texts) == 1:
+        return GROUP_NAME.match(texts[0]) is not None
+    return len(texts) == ENOUGH and GROUP_MARK.match(texts[0]) is not None
+
+
 def is_closing(texts: list[str]) -> bool:
-    """Tell whether a line is a total or the head of a signature, and not a person."""
+    """Tell whether a line is a total, a footnote or the head of a signature, and not a person."""
     return any(
         TOTAL_WITH_MARKS.match(text)
         or (text.isascii() and TOTAL_BARE.match(text))
         or SIGNATURE.match(text)
+        or FOOTNOTE.match(text)
         for text in texts
     )

@@ -106,6 +106,8 @@ class _Reader:
         born = read_date(cell, today=self.today, order=self.order)
         if born is None:
             sentence = _("Birth date %(text)s cannot be read. Write day/month/year or the year.")
+            if not self.order and read_date(cell, today=self.today, order=DAY_FIRST):
+                sentence = _("Birth date %(text)s: say with the columns if day or month is first.")
             row.problems.append(sentence % {"text": shown(cell)})
             return
         year = born if isinstance(born, int) else born.year
@@ -170,11 +172,12 @@ def _take_contacts(row: Row, found: dict[str, Cell]) -> None:
         row.fields["email"] = email
     elif email:
         row.notes.append(_("E-mail %(text)s is not an address; left out.") % {"text": email})
-    number = GAPS.sub("", shown(found.get("mobile", "")).lstrip("'"))
+    typed = shown(found.get("mobile", ""))
+    number = GAPS.sub("", typed.lstrip("'"))
     if number and MOBILE.match(number):
         row.fields["mobile"] = "0" + re.sub(r"\A(?:\+?84|0)", "", number)
     elif number:
-        row.notes.append(_("%(text)s is not a mobile number; left out.") % {"text": number})
+        row.notes.append(_("%(text)s is not a mobile number; left out.") % {"text": typed})
 
 
 def _take_gender(row: Row, found: dict[str, Cell]) -> None:
@@ -202,14 +205,14 @@ def _note_repeats(rows: Iterable[Row]) -> None:
     first: dict[tuple[str, ...], Row] = {}
     for row in rows:
         keys = [(key, row.get(key).lower()) for key in NAMED_BY[:2] if row.get(key)]
-        person = (fold(row.get("full_name")), str(row.birth_date or row.birth_year or ""))
+        person = (fold(row.get("full_name")), str(row.birth_year or ""))
         alike = (*person, fold(row.get("unit"))) if all(person) else None
         same = next((first[key] for key in keys if key in first), None)
         if same:
             row.repeats = same.repeats or same.number
         elif alike and alike in first and not _differ(row, first[alike]):
             row.repeats = first[alike].number
-        elif alike and alike in first:
+        elif alike and alike in first and _may_be_born_together(row, first[alike]):
             other = {"row": first[alike].number}
             row.notes.append(_("Same name and birth as row %(row)d.") % other)
         for key in [*keys, *([alike] if alike else [])]:
@@ -219,7 +222,12 @@ def _note_repeats(rows: Iterable[Row]) -> None:
 def _differ(row: Row, other: Row) -> bool:
     """Tell whether two rows of one name differ in something that tells people apart."""
     told = ("staff_code", "identity_number", "mobile", "position", "email")
-    return any(row.get(key) != other.get(key) for key in told) or row.birth_date is None
+    same_day = row.birth_date is not None and row.birth_date == other.birth_date
+    return any(row.get(key) != other.get(key) for key in told) or not same_day
+
+
+def _may_be_born_together(row: Row, other: Row) -> bool:
+    return None in {row.birth_date, other.birth_date} or row.birth_date == other.birth_date
 
 
 def _note_shared_addresses(rows: Iterable[Row]) -> None:

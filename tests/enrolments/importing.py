@@ -10,10 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts.models import User
 from enrolments.models import Cohort
 from jobs.models import BulkChange, BulkRow, Outbox
 from jobs.slices import run_slice
 from tests.lms.sheets.make import Rows, xlsx
+from tests.make import make_user
+from tests.people import Cast
 
 HEADS = ["STT", "Mã cán bộ", "Họ và tên", "Ngày sinh", "Đơn vị", "Nhóm nhân sự"]
 
@@ -91,3 +94,8 @@ class Walk:
         response = self.client.get(self.at("import_file"))
         book = load_workbook(io.BytesIO(response.getvalue()))
         return list(book.active.iter_rows(values_only=True))
+
+
+def person(code: str, name: str, cast: Cast, **fields: object) -> User:
+    """Return somebody of the ward with a staff code."""
+    return make_user(name, unit=cast.ward, username=code, staff_code=code, **fields)

@@ -10,27 +10,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from enrolments.imports.kind import CohortImport
-from enrolments.models import Cohort, Enrolment
+from enrolments.models import Enrolment
 from jobs.bulk import PlannedSlice
 from jobs.models import BulkRow
 from tests.enrolments.importing import HEADS, Walk
-from tests.make import make_code, make_cohort, make_user, make_version, mark_published
-from tests.people import Cast, signed_in_as
+from tests.make import make_user
+from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
 PLAN_AT_MOST, FINGERPRINTS_AT_MOST, APPLY_AT_MOST = 22, 8, 60
-
-
-@pytest.fixture
-def cohort(cast: Cast) -> Cohort:
-    version = mark_published(make_version(by=cast.trainer), by=cast.trainer)
-    return make_cohort(version, by=cast.department_hr, organiser=cast.department)
-
-
-@pytest.fixture
-def walk(cast: Cast, cohort: Cohort) -> Walk:
-    make_code()
-    return Walk(signed_in_as(cast.hr), cohort)
 
 
 def names(number: int) -> list[str]:

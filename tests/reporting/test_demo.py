@@ -17,6 +17,7 @@ from enrolments.models.cohorts import CohortState
 from enrolments.models.duties import ObligationStatus
 from lms.clock import today
 from reference.calendar import WorkingCalendar
+from reporting.demo.named import named_people
 from reporting.demo.sources import FOLDER, read_yaml
 
 PERIODS = {
@@ -94,6 +95,9 @@ def units_and_people_are_there() -> None:
     assert User.objects.filter(full_name="Nguyễn Thị Hạnh", birth_year=1985).count() == 2
     assert User.objects.filter(birth_date=None, birth_year__isnull=False).count() >= 2
     assert Posting.objects.in_force().filter(is_primary=False).count() == 2
+    # The files of demo/files name people by these codes.
+    for one in named_people(read_yaml("people.yaml")):
+        assert User.objects.get(username=one.code).full_name == one.name
     assert CorrectionRequest.objects.open().count() == 1
     held = set(RoleGrant.objects.in_force().values_list("role", flat=True))
     assert held == set(Role.values)
