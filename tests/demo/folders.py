@@ -67,10 +67,19 @@ class Question:
 
     @property
     def longest_is_right(self) -> bool:
-        """Tell whether choosing by length alone gives the mark."""
-        lengths = {option: len(option) for option in self.options}
-        wrong = [lengths[option] for option in self.options if option not in self.right]
-        return min(lengths[option] for option in self.right) > max(wrong, default=0)
+        """Tell whether choosing the longest gives the mark."""
+        right, wrong = self._lengths()
+        return min(right) > max(wrong, default=0)
+
+    @property
+    def shortest_is_right(self) -> bool:
+        """Tell whether choosing the shortest gives the mark."""
+        right, wrong = self._lengths()
+        return max(right) < min(wrong, default=0)
+
+    def _lengths(self) -> tuple[list[int], list[int]]:
+        right = [len(option) for option in self.options if option in self.right]
+        return right, [len(option) for option in self.options if option not in self.right]
 
     @property
     def first_is_right(self) -> bool:

@@ -241,7 +241,7 @@ def test_there_are_four_drawings(code: str) -> None:
 @complete
 def test_each_lesson_has_a_line_in_the_notes_of_the_second_reading(code: str) -> None:
     text = (DEMO / "REVIEW.md").read_text(encoding="utf-8")
-    part = re.search(rf"^## {code}\b.*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    part = re.search(rf"^## {code}\b[^\n]*\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     notes = re.findall(r"^- (\S+\.md): \S+ \S+ \S+", part[1] if part else "", re.MULTILINE)
     assert not {lesson.name for lesson in course(code).lessons} - set(notes)
 
@@ -273,6 +273,15 @@ def test_the_longest_option_is_the_right_one_in_at_most_a_third(code: str, where
     longest = [_told(question) for question in choices if question.longest_is_right]
     assert choices
     assert len(longest) * 3 <= len(choices), longest
+
+
+@complete
+@pytest.mark.parametrize("where", ["test", "lessons"])
+def test_the_shortest_option_is_the_right_one_in_at_most_half(code: str, where: str) -> None:
+    choices = _choices(course(code), where)
+    shortest = [_told(question) for question in choices if question.shortest_is_right]
+    assert choices
+    assert len(shortest) * 2 <= len(choices), shortest
 
 
 @complete
