@@ -14,7 +14,6 @@ import hashlib
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import wave
 from collections.abc import Iterator
@@ -151,4 +150,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -124,7 +124,8 @@ def test_an_explanation_keeps_the_language_of_the_lesson(
     learner: Client, enrolment: Enrolment
 ) -> None:
     block = enrolment.version.blocks.filter(kind="question").order_by("position")[0]
-    [wrong] = [row["key"] for row in block.frozen["data"]["options"] if row["text"] != "At noon"]
+    frozen = block.frozen or {}
+    [wrong] = [row["key"] for row in frozen["data"]["options"] if row["text"] != "At noon"]
     url = reverse("assessment:check", args=[enrolment.pk, block.key])
     for language, answer, why in (
         ("vi", 'án: <span lang="en">At noon</span>', "<div><p>Vì sau giờ ấy"),
