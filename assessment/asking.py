@@ -22,6 +22,7 @@ class AskedQuestion:
     html: SafeString
     public: Data
     response: Response
+    language: str = ""
 
     @property
     def template(self) -> str:
@@ -56,4 +57,5 @@ def asked(question: FrozenQuestion, order: list[str], response: Response) -> Ask
         html=SafeString(question.html),
         public=question.owner.public(question.data, order),
         response=response,
+        language=question.language,
     )

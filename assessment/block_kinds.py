@@ -104,6 +104,7 @@ class QuizKind(BlockKind):
     form_class: type[BlockForm] = QuizBlockForm
     completes_on = CompletesOn.EVENT
     is_personal = True
+    marks_language = True
 
     def copy(self, block: Block, *, to: Block, by: User) -> None:
         """Copy the quiz and its questions to the block of the new draft."""
@@ -146,7 +147,8 @@ class QuizKind(BlockKind):
         return frozen | {
             "intro_html": str(from_markdown(quiz.intro)),
             "questions": [
-                freeze_question(item.question_version) | {"points": f"{item.points:.2f}"}
+                freeze_question(item.question_version, explained_in=block.language)
+                | {"points": f"{item.points:.2f}"}
                 for item in items
             ],
         }
@@ -243,7 +245,8 @@ class QuestionBlockForm(BlockForm):
         version = question.current
         if version is None:
             raise LookupError("A question without a version passed the form.")
-        return Content(data={"question": question.pk, "asks": freeze_question(version)})
+        asks = freeze_question(version, explained_in=self.block.language)
+        return Content(data={"question": question.pk, "asks": asks})
 
 
 class QuestionKind(BlockKind):
@@ -255,6 +258,7 @@ class QuestionKind(BlockKind):
     form_class: type[BlockForm] = QuestionBlockForm
     completes_on = CompletesOn.EVENT
     is_personal = True
+    marks_language = True
 
     def freeze(self, block: Block) -> Data:
         """Return the question with its key."""
@@ -310,10 +314,12 @@ def feedback(question: FrozenQuestion, response: Data) -> Data:
         "is_partly": 0 < share < 1,
         "key": question.owner.key(question.data),
         "explanation": SafeString(question.explanation),
+        "answer_language": question.answer_language,
+        "explained_in": question.explained_in,
     }
 
 
-def freeze_question(version: QuestionVersion) -> Data:
+def freeze_question(version: QuestionVersion, *, explained_in: str = "") -> Data:
     """Return all that asking, marking and explaining a question need."""
     return {
         "key": str(version.question.key),
@@ -323,6 +329,8 @@ def freeze_question(version: QuestionVersion) -> Data:
         "data": version.data,
         "explanation": str(from_markdown(version.explanation)),
         "lesson_key": str(version.lesson_key) if version.lesson_key else None,
+        "language": version.language,
+        "explained_in": explained_in,
     }
 
 

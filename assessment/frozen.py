@@ -34,6 +34,14 @@ class FrozenQuestion:
     data: Data = field(repr=False)
     explanation: str = field(default="", repr=False)
     lesson_key: uuid.UUID | None = None
+    # Of the words and the answers; nothing where it was frozen without.
+    language: str = ""
+    explained_in: str = ""
+
+    @property
+    def answer_language(self) -> str:
+        """Return the language of the answers; nothing where they are words of the page."""
+        return self.language if self.owner.has_own_answers else ""
 
     @property
     def owner(self) -> Kind:
@@ -52,6 +60,8 @@ class FrozenQuestion:
             data=frozen["data"],
             explanation=frozen["explanation"],
             lesson_key=uuid.UUID(lesson_key) if lesson_key else None,
+            language=frozen.get("language", ""),
+            explained_in=frozen.get("explained_in", ""),
         )
 
 

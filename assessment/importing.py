@@ -4,6 +4,7 @@ A question is a mapping: `kind`, `body` (in a fence of its own: the text below -
 `explanation`, `topic`, `points`, `id`; choices list their `options`, numbers may have a
 `tolerance`, matchings have `pairs` ([left, right]) and `distractors`. `answer` names the right
 words: one, a list, a number, or true / false. A quiz has its settings and its `questions`.
+`language` is that of the words and the answers; the explanation is in the language around.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def import_question(plan: BlockPlan, source: Source) -> Content:
         "data": wording.data,
         "explanation": str(from_markdown(wording.explanation)),
         "lesson_key": None,
+        "language": wording.language,
+        "explained_in": plan.around,
     }
     return Content({"asks": asks})
 
@@ -80,7 +83,7 @@ def import_quiz(plan: BlockPlan, source: Source) -> Content:
     questions = [
         QuestionPlan(
             key=uuid.uuid5(plan.key, str(row.get("id", number))),
-            wording=_wording(row, source, plan.language),
+            wording=_wording(row, source, str(row.get("language", plan.language))),
             points=Decimal(str(row.get("points", 1))),
             topic=str(row.get("topic", "")),
         )

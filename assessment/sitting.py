@@ -90,6 +90,9 @@ class Line:
     key: list[str]
     explanation: SafeString
     lesson_url: str
+    language: str
+    answer_language: str
+    explained_in: str
 
     @property
     def is_right(self) -> bool:
@@ -126,6 +129,9 @@ def _line(held: Sitting, place: Place, *, with_keys: bool) -> Line:
         key=kind.key(question.data) if with_keys else [],
         explanation=SafeString(question.explanation if with_keys else ""),
         lesson_url=_lesson_url(held.attempt, question) if with_keys else "",
+        language=question.language,
+        answer_language=question.answer_language,
+        explained_in=question.explained_in,
     )
 
 

@@ -111,6 +111,7 @@ class AssignmentKind(BlockKind):
     form_class: type[BlockForm] = AssignmentForm
     completes_on = CompletesOn.EVENT
     is_personal = True
+    marks_language = True
 
     def copy(self, block: Block, *, to: Block, by: User) -> None:
         """Copy the assignment to the block of the new draft."""
@@ -177,6 +178,7 @@ class AssignmentKind(BlockKind):
             {
                 "title": _title(frozen),
                 "brief": frozen.get("brief_html", ""),
+                "language": context.language,
                 "max_points": Decimal(frozen.get("max_points", "0")),
                 "criteria": frozen.get("criteria", []),
                 "url": url,

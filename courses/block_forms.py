@@ -23,7 +23,8 @@ from lms.html import from_markdown
 
 PURPOSE = "course"
 MARKDOWN_HELP = gettext_lazy(
-    "Paragraphs apart by a blank line; ## heading, **bold**, *italic*, - list, [words](address)."
+    "Paragraphs apart by a blank line; ## heading, **bold**, *italic*, - list, [words](address), "
+    "[words in English]{lang=en}."
 )
 
 

@@ -173,6 +173,7 @@ class AudioKind(FileKind):
     icon = "headphones"
     form_class: type[BlockForm] = AudioForm
     completes_on = CompletesOn.WATCH
+    marks_language = True
     written = ("transcript",)
 
     def check(self, block: Block) -> list[Problem]:

@@ -94,6 +94,9 @@ class BlockKind:
     completes_on: ClassVar[CompletesOn] = CompletesOn.VIEW
     # Whether `render` looks at the person: links made for one, progress, forms.
     is_personal: ClassVar[bool] = False
+    # Whether words of the page (buttons, hints) stand among the block's own. Then its templates say
+    # which words are in the block's language; else the page says it of the whole block.
+    marks_language: ClassVar[bool] = False
 
     def copy(self, block: Block, *, to: Block, by: User) -> None:
         """Bring along rows of one's own; the columns of the block are copied already."""

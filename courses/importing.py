@@ -54,6 +54,7 @@ class BlockPlan:
     options: dict[str, Any]
     text: str
     language: str = "vi"
+    around: str = "vi"  # the language of the lesson, which the block's own may differ from
 
 
 @dataclass(frozen=True)
@@ -166,14 +167,14 @@ def _blocks(scope: str, text: str, path: Path, language: str) -> Iterator[BlockP
         if written:
             seen["text"] += 1
             key = _key(scope, "text", str(seen["text"]))
-            yield BlockPlan(key, "text", {}, written, language)
+            yield BlockPlan(key, "text", {}, written, language, language)
         if fence:
             kind = fence["kind"]
             seen[kind] += 1
             options, words = _fence(fence["body"], path)
             key = _key(scope, kind, str(options.pop("id", seen[kind])))
             spoken = str(options.pop("language", language))
-            yield BlockPlan(key, kind, options, words, spoken)
+            yield BlockPlan(key, kind, options, words, spoken, language)
             end = fence.end()
 
 

@@ -88,6 +88,10 @@ class BlockOutline:
         """Return the language the reader gets: the wished one if the block has it."""
         return language if language in self.translations else self.language
 
+    def marked(self, language: str) -> str:
+        """Return the language the page says of the whole block; nothing where the block does."""
+        return "" if self.owner.marks_language else self.spoken(language)
+
     def in_language(self, language: str) -> Data:
         """Return the frozen block with the words of a translation, if there is one."""
         return self.frozen | dict(self.translations.get(language, {}))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses.blocks import CompletesOn
@@ -25,6 +26,11 @@ class Piece:
     def is_recording(self) -> bool:
         """Tell whether it counts once it was watched or heard."""
         return self.block.completes_on == CompletesOn.WATCH
+
+    @property
+    def language(self) -> str:
+        """Return the language the page says of the whole block."""
+        return self.block.marked(get_language() or "")
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import unescape
 from typing import Any, Final
@@ -10,6 +11,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -30,6 +32,8 @@ ATTRIBUTES: Final = {
     "td": {"colspan", "rowspan"},
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
+# What follows the bracket of words in another language: [Good morning]{lang=en}.
+LANGUAGE: Final = re.compile(r"\{lang=([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\}")
 
 
 def clean(markup: str) -> SafeString:
@@ -64,10 +68,30 @@ def _heading(
     return renderer.renderToken(tokens, index, options, {})
 
 
+def _in_language(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it calls it so
+    """Read `[words]{lang=en}`: words that a screen reader is to speak in another language."""
+    if state.src[state.pos] != "[":
+        return False
+    start, end = state.pos + 1, state.md.helpers.parseLinkLabel(state, state.pos)
+    named = LANGUAGE.match(state.src, end + 1) if end > start else None
+    if named is None:
+        return False
+    if not silent:
+        last = state.posMax
+        state.push("lang_open", "span", 1).attrSet("lang", named[1])
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.posMax = last
+        state.push("lang_close", "span", -1)
+    state.pos = named.end()
+    return True
+
+
 def _make_markdown() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     # Pictures are blocks with their own alternative text; one in the text would be remote.
     made.enable(["table", "strikethrough"]).disable("image")
+    made.inline.ruler.before("link", "lang", _in_language)
     rules: dict[str, Any] = {"heading_open": _heading, "heading_close": _heading}
     for name, rule in rules.items():
         made.add_render_rule(name, rule)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +33,11 @@ class WordingForm(forms.Form):
         max_length=4000,
         required=False,
         help_text=gettext_lazy("Shown after the results are released."),
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the question and its answers"),
+        choices=settings.LANGUAGES,
+        initial="vi",
     )
     topic = forms.CharField(label=gettext_lazy("Topic"), max_length=120, required=False)
     lesson_key = forms.TypedChoiceField(
@@ -84,6 +90,7 @@ class QuestionForm:
             data=self.answers.data_of_fields(),
             explanation=values["explanation"],
             lesson_key=values["lesson_key"] or None,
+            language=values["language"],
         )
 
 
@@ -139,6 +146,7 @@ def _initial(version: QuestionVersion) -> dict[str, Any]:
         "explanation": version.explanation,
         "topic": version.question.topic,
         "lesson_key": version.lesson_key,
+        "language": version.language,
     }
 
 

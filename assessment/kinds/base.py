@@ -64,6 +64,8 @@ class Kind:
     label: ClassVar[str | Promise]
     hint: ClassVar[str | Promise] = ""  # what the learner is to do
     form_class: ClassVar[type[DataForm]]
+    # Whether the answers are the author's words, and not those of the page (true, false).
+    has_own_answers: ClassVar[bool] = True
 
     def validate(self, data: Data) -> list[str]:
         """Return what is wrong with the question, in sentences."""

@@ -40,6 +40,7 @@ class TrueFalseKind(Kind):
     label: ClassVar[str | Promise] = gettext_lazy("True or false")
     hint: ClassVar[str | Promise] = gettext_lazy("Is the statement true or false?")
     form_class = TrueFalseForm
+    has_own_answers = False
 
     def validate(self, data: Data) -> list[str]:
         """Ask for the truth."""

@@ -119,6 +119,7 @@ def bank_question(request: HttpRequest, pk: int) -> HttpResponse:
         "question": asked(frozen, frozen.owner.option_keys(frozen.data), response),
         "kind": frozen.owner,
         "key": frozen.owner.key(frozen.data),
+        "answer_language": frozen.answer_language,
         "explanation": from_markdown(question.current.explanation),
         "feedback": feedback(frozen, response) if response else None,
         "uses": QuizItem.objects.filter(question_version__question=question)

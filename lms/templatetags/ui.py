@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from lms.clock import today
 
@@ -64,6 +64,14 @@ def vi_number(value: Number | None) -> str:
     number = _decimal(value)
     exact = number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize()
     return number_format(exact, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def lang(language: str | None) -> SafeString:
+    """Return the `lang` attribute of words that are not in the language of the page."""
+    if not language or language == get_language():
+        return SafeString("")
+    return format_html(' lang="{}"', language)
 
 
 @register.filter

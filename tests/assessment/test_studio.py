@@ -62,7 +62,8 @@ def test_a_trainer_writes_a_question_of_each_kind(cast: Cast, browser: Browser) 
     for kind, fields in forms.items():
         url = reverse("assessment:new_question", args=[bank.pk, kind])
         assert client.get(url).status_code == 200
-        page = client.post(url, {"body": f"Hỏi {kind}?", **fields}, follow=True)
+        words = {"body": f"Hỏi {kind}?", "language": "vi"}
+        page = client.post(url, words | fields, follow=True)
         assert f"Hỏi {kind}?" in page.content.decode(), kind
         edit = reverse("assessment:edit_question", args=[Question.objects.latest("pk").pk])
         assert client.get(edit).status_code == 200
@@ -77,7 +78,8 @@ def test_a_trainer_writes_a_question_of_each_kind(cast: Cast, browser: Browser) 
 def test_a_question_without_a_right_answer_is_not_taken(cast: Cast, browser: Browser) -> None:
     bank = bank_of(course=make_course(cast.provider), by=cast.trainer)
     url = reverse("assessment:new_question", args=[bank.pk, "single"])
-    page = browser(cast.trainer).post(url, {"body": "Hỏi?", "option_1": "Có", "option_2": "Không"})
+    fields = {"body": "Hỏi?", "language": "vi", "option_1": "Có", "option_2": "Không"}
+    page = browser(cast.trainer).post(url, fields)
     assert page.status_code == 422
     assert "Chưa đánh dấu phương án đúng" in page.content.decode()
     assert not Question.objects.exists()
@@ -86,12 +88,16 @@ def test_a_question_without_a_right_answer_is_not_taken(cast: Cast, browser: Bro
 def test_keys_of_options_say_nothing_and_stay(cast: Cast, browser: Browser) -> None:
     bank = bank_of(course=make_course(cast.provider), by=cast.trainer)
     fields = {"body": "Hỏi?", "option_1": "Có", "correct_1": "on", "option_2": "Không"}
+    fields |= {"language": "en"}
     client = browser(cast.trainer)
     client.post(reverse("assessment:new_question", args=[bank.pk, "single"]), fields)
     question = Question.objects.get()
     first = QuestionVersion.objects.get().data
     swapped = {"option_2": "Có", "correct_2": "on", "option_1": "Không", "body": "Hỏi lại?"}
-    client.post(reverse("assessment:edit_question", args=[question.pk]), swapped)
+    edit = reverse("assessment:edit_question", args=[question.pk])
+    assert '<option value="en" selected>' in client.get(edit).content.decode()
+    client.post(edit, swapped | {"language": "en"})
+    assert QuestionVersion.objects.get().language == "en"
     second = QuestionVersion.objects.get().data
     assert second["correct"] == first["correct"]
     assert {row["text"]: row["key"] for row in first["options"]} == {

@@ -75,6 +75,26 @@ def test_the_language_of_a_passage_is_kept() -> None:
     assert plain("<p>Một &amp; hai</p><p>ba</p>") == "Một & hai ba"
 
 
+def test_words_in_another_language_are_marked_for_those_who_listen() -> None:
+    drawn = from_markdown("Nói: [Good *morning*]{lang=en}, [xem](https://vi.example).\n\n")
+    assert '<span lang="en">Good <em>morning</em></span>' in drawn
+    assert '<a href="https://vi.example"' in drawn
+    table = from_markdown("| Từ | Âm |\n|---|---|\n| [fee]{lang=en} | [/fiː/]{lang=en-fonipa} |")
+    assert '<td><span lang="en">fee</span></td>' in table
+    assert '<span lang="en-fonipa">/fiː/</span>' in table
+    nested = from_markdown("[Say [xin chào]{lang=vi} twice]{lang=en}")
+    assert '<span lang="en">Say <span lang="vi">xin chào</span> twice</span>' in nested
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["[a]{lang=}", "[]{lang=en}", "[a]{lang=en onclick=x}", '[a]{lang=en" x="}', "[a] {lang=en}",
+     "[a]{lang=EN}", "[a{lang=en}", "`[a]{lang=en}`", r"\[a]{lang=en}"],
+)  # fmt: skip
+def test_what_is_not_a_mark_of_language_stays_as_written(written: str) -> None:
+    assert "<span" not in from_markdown(written)
+
+
 def test_frozen_text_is_cleaned_again_when_drawn(cast: Cast) -> None:
     context = BlockContext(cast.learner, 1, "k")
     bad = {"html": "<p>Tốt</p><script>alert(1)</script>", "tone": "law", "title": "<b>x</b>"}

@@ -29,5 +29,5 @@ def drawn_blocks(request: HttpRequest, made: Outline, lesson: LessonOutline) -> 
     for block in lesson.blocks:
         context = BlockContext(user, block.id, str(block.key), language)
         html = block_html(made, block, context)
-        drawn.append(Drawn(block, html, block.spoken(language)))
+        drawn.append(Drawn(block, html, block.marked(language)))
     return drawn
