@@ -68,6 +68,10 @@ class BlockContext:
     state: Mapping[str, Any] = field(default_factory=dict)
     # For kinds that draw a form of their own; None in the preview, which writes nothing.
     request: HttpRequest | None = None
+    # Where a choice made in the block is posted; empty where nothing is kept.
+    answer_url: str = ""
+    # In the preview: the page that shows a way through the block, to be followed by the way.
+    look_url: str = ""
 
     @property
     def is_preview(self) -> bool:

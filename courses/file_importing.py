@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from courses.block_forms import PURPOSE
 from courses.blocks import Content, Data
+from courses.case_script import faults, read_script
 from courses.importing import BlockPlan, CourseFormatError, Source
 from files.accept import AUDIO, DOCUMENTS, IMAGES, VIDEO, Accept
 from files.actions import import_file
@@ -33,6 +36,19 @@ def import_video(plan: BlockPlan, source: Source) -> Content:
     name = plan.options.get("captions", "")
     captions = _beside(source, str(name)).read_text(encoding="utf-8-sig") if name else ""
     return _with_file(plan, source, VIDEO, _spoken(plan) | {"captions": captions.strip()})
+
+
+def import_case(plan: BlockPlan, source: Source) -> Content:
+    """Read a case: its text, `title`, and the `file` and `alt` of a picture if it has one."""
+    unknown = set(plan.options) - {"title", "file", "alt"}
+    wrong = faults(read_script(plan.text))
+    if unknown:
+        wrong.append(_("unknown settings of a case: %(names)s") % {"names": sorted(unknown)})
+    if wrong:
+        raise CourseFormatError(f"{source.lesson.name}: {' '.join(wrong)}")
+    words = {name: str(plan.options.get(name, "")) for name in ("title", "alt")}
+    data = words | {"script": plan.text}
+    return _with_file(plan, source, IMAGES, data) if "file" in plan.options else Content(data)
 
 
 def _spoken(plan: BlockPlan) -> Data:

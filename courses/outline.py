@@ -113,6 +113,10 @@ class LessonOutline:
     blocks: tuple[BlockOutline, ...]
     title = translated("title")
 
+    def block(self, key: uuid.UUID) -> BlockOutline | None:
+        """Return the block of a key."""
+        return next((row for row in self.blocks if row.key == key), None)
+
     @property
     def icon(self) -> str:
         """Return the sign of what the lesson mostly is: the block that asks for most."""

@@ -9,8 +9,16 @@ from accounts.permissions import COURSE_STAFF_PERMISSIONS, Permission
 from accounts.rights import right_sources, rights
 from courses.block_kinds import ALL
 from courses.blocks import block_kinds
+from courses.case_blocks import CaseKind
+from courses.cases import CASE
 from courses.explain import COURSE
-from courses.file_importing import import_audio, import_document, import_image, import_video
+from courses.file_importing import (
+    import_audio,
+    import_case,
+    import_document,
+    import_image,
+    import_video,
+)
 from courses.importing import block_importers, import_callout, import_text
 from courses.models import CourseStaff
 from courses.publish_checks import (
@@ -41,6 +49,7 @@ right_sources.register("course staff", rights_of_course_staff)
 
 for weight, kind in enumerate(ALL, start=1):
     block_kinds.register(kind.code, kind, weight=weight * 10)
+block_kinds.register(CASE, CaseKind(), weight=65)
 
 publish_checks.register("words", check_words, weight=10)
 publish_checks.register("outline", check_outline, weight=20)
@@ -55,6 +64,7 @@ for code, importer in {
     "file": import_document,
     "audio": import_audio,
     "video": import_video,
+    CASE: import_case,
 }.items():
     block_importers.register(code, importer)
 

@@ -67,6 +67,7 @@ urlpatterns = [
     path(f"{LESSON}hoan-thanh/", learning.finish, name="finish_lesson"),
     path(f"{LESSON}xem/", learning.watched, name="watched"),
     path(f"{LESSON}ban-ghi/<uuid:block_key>/", learning.transcript_read, name="transcript_read"),
+    path(f"{LESSON}tinh-huong/<uuid:block_key>/", learning.choose, name="choose"),
     path(f"{LESSON}hoi/", learning.ask, name="ask"),
     path("bat-buoc/", mine.required, name="required"),
     path("so-tiet/", mine.hours, name="hours"),

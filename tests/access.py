@@ -357,6 +357,7 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:finish_lesson": act(LEARNER, lesson),
     "enrolments:watched": act(LEARNER, lesson),
     "enrolments:transcript_read": act(LEARNER, lambda w: (*lesson(w), uuid.UUID(int=2))),
+    "enrolments:choose": act(parts(""), lambda w: (*lesson(w), uuid.UUID(int=2))),  # no case there
     "enrolments:ask": act(LEARNER, lesson),
     "enrolments:questions": page(parts("trainer supervisor")),
     "enrolments:question": page(parts("trainer supervisor"), lambda w: (w.asked.pk,)),

@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 
 from courses.blocks import CompletesOn
+from courses.cases import CASE, Walk
 from courses.outline import BlockOutline
 from enrolments.actions.progress import (
     complete_block,
@@ -69,6 +70,50 @@ def read_transcript(*, enrolment: Enrolment, lesson_key: uuid.UUID, block_key: u
     return True
 
 
+@transaction.atomic
+def choose(
+    *, enrolment: Enrolment, lesson_key: uuid.UUID, block_key: uuid.UUID, at: int, choice: str
+) -> bool:
+    """Take a step in a case; its first ending completes it. Safe to call twice.
+
+    `at` counts the steps the page knew of: a page left open elsewhere changes nothing.
+    """
+    walk = _held_walk(enrolment, lesson_key, block_key)
+    if walk is None:
+        return False
+    if len(walk.way) != at:
+        return walk.path[at : at + 1] == [choice]
+    after = walk.plus(choice)
+    if after is None:
+        return False
+    state = after.as_state()
+    save_place_in_block(enrolment=enrolment, block_key=block_key, state=state)
+    if after.is_over:
+        complete_block(enrolment=enrolment, block_key=block_key, state=state)
+    return True
+
+
+@transaction.atomic
+def begin_anew(*, enrolment: Enrolment, lesson_key: uuid.UUID, block_key: uuid.UUID) -> bool:
+    """Put the learner at the beginning of a case; what was completed stays so."""
+    walk = _held_walk(enrolment, lesson_key, block_key)
+    if walk is None:
+        return False
+    state = walk.again().as_state()
+    save_place_in_block(enrolment=enrolment, block_key=block_key, state=state)
+    return True
+
+
+def _held_walk(enrolment: Enrolment, lesson_key: uuid.UUID, block_key: uuid.UUID) -> Walk | None:
+    """Return the way through a case that is open today, the place locked."""
+    block = _open_block(enrolment, lesson_key, block_key)
+    if block is None or block.kind != CASE:
+        return None
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    known = BlockProgress.objects.filter(enrolment=enrolment, block_key=block_key).first()
+    return Walk.read(block.frozen, known.state if known else {})
+
+
 def _open_standing(enrolment: Enrolment, lesson_key: uuid.UUID) -> Standing | None:
     """Return where the place stands if the lesson is open and what is done in it counts."""
     if not may_study(enrolment):
@@ -78,11 +123,16 @@ def _open_standing(enrolment: Enrolment, lesson_key: uuid.UUID) -> Standing | No
     return standing if lesson and not standing.lock(lesson) else None
 
 
-def _recording(
+def _open_block(
     enrolment: Enrolment, lesson_key: uuid.UUID, block_key: uuid.UUID
 ) -> BlockOutline | None:
     standing = _open_standing(enrolment, lesson_key)
     lesson = standing.outline.lesson(lesson_key) if standing else None
-    blocks = lesson.blocks if lesson else ()
-    found = (row for row in blocks if row.key == block_key)
-    return next((row for row in found if row.completes_on == CompletesOn.WATCH), None)
+    return lesson.block(block_key) if lesson else None
+
+
+def _recording(
+    enrolment: Enrolment, lesson_key: uuid.UUID, block_key: uuid.UUID
+) -> BlockOutline | None:
+    block = _open_block(enrolment, lesson_key, block_key)
+    return block if block and block.completes_on == CompletesOn.WATCH else None

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from courses.case_script import STEPS_AT_MOST
 from enrolments.watching import Stretch, Watched
 
 LONGEST = 24 * 3600  # seconds of one recording
@@ -68,3 +69,10 @@ class ReplyForm(forms.Form):
     body = forms.CharField(
         label=_("Reply"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
     )
+
+
+class ChoiceForm(forms.Form):
+    """A step taken in a case: how many were taken before, and what was chosen."""
+
+    at = forms.IntegerField(min_value=0, max_value=STEPS_AT_MOST)
+    choice = forms.CharField(max_length=20)

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import signed_in
 from courses.blocks import BlockContext
-from courses.outline import LessonOutline, block_html
+from courses.cases import CASE
+from courses.outline import BlockOutline, LessonOutline, block_html
 from enrolments.actions import questions, study
 from enrolments.conditions import conditions_of
 from enrolments.errors import Refused
-from enrolments.forms.learning import QuestionForm, WatchedForm
+from enrolments.forms.learning import ChoiceForm, QuestionForm, WatchedForm
 from enrolments.models import BlockProgress, Enrolment, LessonQuestion
 from enrolments.models.places import EnrolmentState
 from enrolments.player import LessonPage, Piece
@@ -117,6 +118,7 @@ def _pieces(request: HttpRequest, page: LessonPage) -> list[Piece]:
             enrolment=enrolment,
             state=row.state if row else {},
             request=request,
+            answer_url=_answer_url(page, block) if page.counts else "",
         )
         is_done = bool(row and row.completed_at)
         pieces.append(Piece(block, block_html(made, block, context), is_done))
@@ -178,6 +180,33 @@ def transcript_read(
 
 
 @require_POST
+def choose(
+    request: HttpRequest, pk: int, lesson_key: uuid.UUID, block_key: uuid.UUID
+) -> HttpResponse:
+    """Take a step in a case, or begin it anew; the page shows what came of it."""
+    enrolment = _place(request, pk)
+    block = _lesson(standing_of(enrolment), lesson_key).block(block_key)
+    if block is None or block.kind != CASE:
+        raise Http404
+    names: dict[str, Any] = {
+        "enrolment": enrolment,
+        "lesson_key": lesson_key,
+        "block_key": block_key,
+    }
+    form = ChoiceForm(request.POST)
+    if "again" in request.POST:
+        is_kept = study.begin_anew(**names)
+    elif form.is_valid():
+        is_kept = study.choose(**names, **form.cleaned_data)
+    else:
+        messages.warning(request, _("Choose one of the options first."))
+        is_kept = True
+    if not is_kept:
+        messages.warning(request, _("The choice was not kept. The page shows where things stand."))
+    return redirect(f"{_lesson_url(pk, lesson_key)}#khoi-{block_key}")
+
+
+@require_POST
 def ask(request: HttpRequest, pk: int, lesson_key: uuid.UUID) -> HttpResponse:
     """Put a question to the trainers; with a mistake in it the page comes back with the text."""
     standing = standing_of(_place(request, pk))
@@ -197,6 +226,11 @@ def _asked(request: HttpRequest, enrolment: Enrolment, key: uuid.UUID, form: Que
         form.add_error(None, str(refusal))
         return False
     return True
+
+
+def _answer_url(page: LessonPage, block: BlockOutline) -> str:
+    place = page.standing.enrolment.pk
+    return reverse("enrolments:choose", args=[place, page.lesson.key, block.key])
 
 
 def _lesson_url(pk: int, key: uuid.UUID) -> str:

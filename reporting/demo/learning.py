@@ -14,15 +14,18 @@ from assessment.actions.attempts import save_answer, start, submit
 from assessment.actions.grades import grade_attempt
 from assessment.frozen import FrozenQuestion, quiz_of
 from certificates.actions.issue import issue_at_once
+from courses.cases import CASE, Walk
 from courses.models import Block
+from courses.outline import outline
 from enrolments.actions.progress import complete_block, complete_viewed, open_lesson
+from enrolments.actions.study import choose
 from enrolments.models import Enrolment
 from reporting.demo.classes import City, Class
 from reporting.demo.clock import Act, at
-from reporting.demo.sources import number
+from reporting.demo.sources import number, pick
 from reporting.demo.works import Work, publish, write
 
-DONE_ONE_BY_ONE: Final = ("question", "quiz", "assignment")
+DONE_ONE_BY_ONE: Final = ("question", "quiz", "assignment", CASE)
 KNOWS_PERCENT: Final = 78  # how often a learner who has studied answers rightly
 
 
@@ -34,6 +37,7 @@ class LessonWork:
     questions: tuple[uuid.UUID, ...]
     quizzes: tuple[uuid.UUID, ...]
     works: tuple[uuid.UUID, ...]
+    cases: tuple[uuid.UUID, ...]
 
 
 def lessons_of(made: Class) -> list[LessonWork]:
@@ -96,6 +100,8 @@ def _study(made: Class, place: Enrolment, lesson: LessonWork, *, is_last: bool) 
             _sit(place, key)
         for key in lesson.works:
             write(Work(made, place, key))
+        for key in lesson.cases:
+            _decide(place, lesson.key, key)
         complete_viewed(enrolment=place, lesson_key=lesson.key)
         if is_last:
             open_lesson(enrolment=place, lesson_key=lesson.key)
@@ -103,6 +109,18 @@ def _study(made: Class, place: Enrolment, lesson: LessonWork, *, is_last: bool) 
                 issue_at_once(enrolment=place)
 
     return act
+
+
+def _decide(place: Enrolment, lesson_key: uuid.UUID, key: uuid.UUID) -> None:
+    """Go through a case to one of its endings."""
+    block = next(row for row in outline(place.version).blocks() if row.key == key)
+    walk: Walk | None = Walk.read(block.frozen, {})
+    while walk and not walk.is_over:
+        at, offered = len(walk.way), walk.here["choices"]
+        chosen = pick(offered, f"{place.learner.username} {key} {at}")["key"]
+        names = {"lesson_key": lesson_key, "block_key": key}
+        choose(enrolment=place, **names, at=at, choice=chosen)
+        walk = walk.plus(chosen)
 
 
 def _sit(place: Enrolment, key: uuid.UUID) -> None:
