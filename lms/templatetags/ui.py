@@ -120,6 +120,11 @@ def tiet(value: Number | None) -> str:
     """Write training periods: `7,5 tiết`."""
     if value is None or value == "":
         return ""
+    return _periods(_decimal(value), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _periods(value: Decimal, _language: str | None) -> str:
     return gettext("%(number)s periods") % {"number": vi_number(value)}
 
 
