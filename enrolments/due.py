@@ -123,8 +123,10 @@ def due_list(person: User, *, at_most: int) -> DueList:
     """Return what a person has to finish, the most urgent first; one query."""
     near = Q(due_on__lte=today() + SOON)
     outstanding = with_reasons(Obligation.objects.outstanding().filter(person=person))
-    rows = outstanding.only(*READ).order_by("due_on", "pk").annotate(
-        total=Window(Count("pk")), near=Window(Count("pk", filter=near))
+    rows = (
+        outstanding.only(*READ)
+        .order_by("due_on", "pk")
+        .annotate(total=Window(Count("pk")), near=Window(Count("pk", filter=near)))
     )
     found = list(rows[:at_most])
     if not found:
