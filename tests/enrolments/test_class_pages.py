@@ -184,17 +184,19 @@ def test_filters_and_export_hold_the_same_learners(
 def test_the_export_asks_the_same_for_more_learners(
     cohort: Cohort, place: Enrolment, cast: Cast, browser: Browser
 ) -> None:
-    client, spent, answers = browser(cast.department_hr), [], []
+    client = browser(cast.department_hr)
+    spent: list[int] = []
+    exports: list[FileResponse] = []
     for more in (cast.manager, cast.trainer, cast.support):
         enrol(cohort=cohort, learner=more, unit=cast.ward, by=cast.hr, source="ticked")
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(url("export", cohort.pk))
             assert isinstance(answer, FileResponse)
             b"".join(answer.streaming_content)
-        answers.append(answer)
+        exports.append(answer)
         spent.append(len(asked))
-    for answer in answers:  # closing one also closes the database
-        answer.close()
+    for export in exports:  # closing one also closes the database
+        export.close()
     assert spent[1] == spent[2]
 
 
