@@ -14,6 +14,7 @@ from assessment.frozen import quizzes_of
 from assessment.models import Submission
 from assessment.models.assignments import SubmissionState
 from enrolments.models import Cohort
+from enrolments.models.rights import permissions_on
 from enrolments.slots import ClassAction
 from lms.home import HomeLine
 from lms.navigation import TEACHING
@@ -33,11 +34,7 @@ def to_mark_line(request: HttpRequest) -> HomeLine | None:
 def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
     """Offer the results of each test to those who release them in this class."""
     person = signed_in(request)
-    tests = quizzes_of(cohort.version).values()
-    if not tests or not rights(person).has(Permission.RELEASE_RESULTS):
-        return []
-    allowed = Cohort.objects.allowing(person, Permission.RELEASE_RESULTS)
-    if not allowed.filter(pk=cohort.pk).exists():
+    if Permission.RELEASE_RESULTS not in permissions_on(cohort, person):
         return []
     return [
         ClassAction(
@@ -45,5 +42,5 @@ def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
             url=reverse("assessment:class_results", args=[cohort.pk, quiz.key]),
             icon="chart-bar",
         )
-        for quiz in tests
+        for quiz in quizzes_of(cohort.version).values()
     ]

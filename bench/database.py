@@ -25,9 +25,10 @@ from accounts.models import User  # noqa: E402
 from bench import city as sample  # noqa: E402
 from bench.mail import mail_lines  # noqa: E402
 from bench.papers import paper_line  # noqa: E402
+from bench.remarking import remark_line  # noqa: E402
 from bench.report import Line, table  # noqa: E402
 from bench.sitting import attempt_line  # noqa: E402
-from bench.web import Page, has_wrk, measure, serving  # noqa: E402
+from bench.web import BenchError, Page, has_wrk, measure, serving  # noqa: E402
 from bench.writing import import_line  # noqa: E402
 from scripts.suites import ROOT  # noqa: E402
 
@@ -79,6 +80,7 @@ def pages(city: sample.City) -> tuple[Page, list[Page]]:
             goal=0.25,
             peer=13,
         ),
+        Page(f"test results, {sample.PEOPLE:,} learners", _results(city, staff), peer=7),
     ]
 
 
@@ -102,6 +104,12 @@ def _quizzes(
     ]
 
 
+def _results(city: sample.City, staff: Sequence[str]) -> list[tuple[str, str]]:
+    key = city.cohort.version.blocks.get(kind="quiz").key
+    path = reverse("assessment:class_results", args=[city.cohort.pk, key])
+    return [(path, cookie) for cookie in staff]
+
+
 def _places(city: sample.City, learners: Sequence[User]) -> list[int]:
     of_class = city.cohort.enrolments.filter(learner__in=learners)
     known = dict(of_class.values_list("learner", "pk"))
@@ -123,6 +131,7 @@ def job_lines(city: sample.City, folder: Path, *, short: bool) -> list[Line]:
     """Measure the work that no page waits for."""
     lines = []
     steps: list[Callable[[], list[Line]]] = [
+        lambda: [remark_line(city)],
         lambda: [attempt_line(city, 20 if short else 100)],
         lambda: mail_lines(city, folder, 400 if short else sample.PEOPLE),
         lambda: [import_line(city, 500 if short else 4000)],
@@ -152,16 +161,25 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("result", type=Path)
     parser.add_argument("--short", action="store_true")
     chosen = parser.parse_args(arguments)
-    city = prepare()
-    lines: list[Line] = []
-    if has_wrk():
-        lines += web_lines(city, settings.VAR_DIR, short=chosen.short)
-    else:
-        say("wrk is missing (Debian: apt install wrk): the pages are not measured.")
-    lines += job_lines(city, settings.VAR_DIR, short=chosen.short)
+    try:
+        lines = measured(short=chosen.short)
+    except BenchError as wrong:
+        say(f"{connection.vendor}: {wrong}")
+        return 1
     print(table(connection.vendor, lines), flush=True)
     chosen.result.write_text(json.dumps([line.as_dict() for line in lines]), encoding="utf-8")
     return 0
+
+
+def measured(*, short: bool) -> list[Line]:
+    """Fill the database and measure everything on it."""
+    city = prepare()
+    lines: list[Line] = []
+    if has_wrk():
+        lines += web_lines(city, settings.VAR_DIR, short=short)
+    else:
+        say("wrk is missing (Debian: apt install wrk): the pages are not measured.")
+    return lines + job_lines(city, settings.VAR_DIR, short=short)
 
 
 if __name__ == "__main__":

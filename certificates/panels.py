@@ -16,6 +16,7 @@ from certificates.actions.signing import to_sign
 from certificates.models import Certificate
 from enrolments.models import Cohort
 from enrolments.models.cohorts import CohortState
+from enrolments.models.rights import permissions_on
 from enrolments.slots import ClassAction
 from lms.home import HomeLine
 from lms.navigation import MANAGING
@@ -66,10 +67,7 @@ def results_line(request: HttpRequest) -> HomeLine | None:
 def results_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
     """Offer the recognition of results to those who propose them for this class."""
     officer = signed_in(request)
-    if not rights(officer).has(Permission.PROPOSE_RESULTS):
-        return []
-    allowed = Cohort.objects.allowing(officer, Permission.PROPOSE_RESULTS)
-    if not allowed.filter(pk=cohort.pk).exists():
+    if Permission.PROPOSE_RESULTS not in permissions_on(cohort, officer):
         return []
     url = reverse("certificates:results", args=[cohort.pk])
     return [ClassAction(_("Recognition of results"), url, "certificate")]

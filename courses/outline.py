@@ -230,6 +230,13 @@ class Outline:
         return before, lessons[at + 1] if at + 1 < len(lessons) else None
 
 
+COPIED: Final = (
+    *("title_vi", "title_en", "summary_vi", "summary_en", "objectives_vi", "objectives_en"),
+    *("min_attendance_percent", "is_sequential", "issues_at_once"),
+)
+# What `outline` reads of a version: a list that reads no more of it still gets its outline.
+READ_OF_VERSION: Final = ("course_id", "number", "state", "content_hash", *COPIED)
+
 _outlines: Final[Bounded[tuple[int, str], Outline]] = Bounded(OUTLINES_AT_MOST)
 _html: Final[Bounded[tuple[str, int, str, str], SafeString]] = Bounded(BLOCKS_AT_MOST)
 
@@ -281,11 +288,7 @@ def _read(version: CourseVersion) -> Outline:
         number=version.number,
         content_hash=version.content_hash,
         modules=tuple(made),
-        **_same(
-            version,
-            *("title_vi", "title_en", "summary_vi", "summary_en", "objectives_vi"),
-            *("objectives_en", "min_attendance_percent", "is_sequential", "issues_at_once"),
-        ),
+        **_same(version, *COPIED),
     )
 
 

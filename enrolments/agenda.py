@@ -20,6 +20,13 @@ from enrolments.models.cohorts import CohortState
 from enrolments.models.places import IN_FORCE
 from lms.clock import today
 
+# What a line reads of a session.
+READ = (
+    *("number", "title", "starts_at", "ends_at", "place", "link"),
+    "cohort__place",
+    "cohort__version__title_vi",
+    "cohort__version__title_en",
+)
 OFF = (CohortState.DRAFT, CohortState.POSTPONED, CohortState.CANCELLED)
 
 
@@ -68,7 +75,7 @@ def upcoming(
 ) -> list[Event]:
     """Return the next dates; `dues` are the first duties by due date where they are known."""
     sessions = sessions_of(person).filter(ends_at__gte=timezone.now())
-    rows = list(sessions.order_by("starts_at", "pk")[:at_most])
+    rows = list(sessions.only(*READ).order_by("starts_at", "pk")[:at_most])
     if dues is None:
         dues = _dues(person).filter(due_on__gte=today()).order_by("due_on", "pk")[:at_most]
     ahead = [due for due in dues if due.due_on >= today()]

@@ -30,6 +30,17 @@ ICONS = {
     ObligationStatus.SCHEDULED: "calendar",
 }
 
+OWN = ("title_vi", "title_en", "status", "opens_on", "due_on", "due_at", "due_note")
+DECISION = ("kind", "number", "symbol", "issued_on")
+# What a line of the home page reads of a duty, of its place and of the documents behind it.
+READ = (
+    *OWN,
+    *(f"basis__{name}" for name in DECISION),
+    "enrolment__source",
+    "enrolment__cohort__code",
+    *(f"enrolment__cohort__opening_decision__{name}" for name in DECISION),
+)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -112,8 +123,10 @@ def due_list(person: User, *, at_most: int) -> DueList:
     """Return what a person has to finish, the most urgent first; one query."""
     near = Q(due_on__lte=today() + SOON)
     outstanding = with_reasons(Obligation.objects.outstanding().filter(person=person))
-    rows = outstanding.order_by("due_on", "pk").annotate(
-        total=Window(Count("pk")), near=Window(Count("pk", filter=near))
+    rows = (
+        outstanding.only(*READ)
+        .order_by("due_on", "pk")
+        .annotate(total=Window(Count("pk")), near=Window(Count("pk", filter=near)))
     )
     found = list(rows[:at_most])
     if not found:

@@ -84,7 +84,8 @@ def _answers_for(reader: User, person: User) -> bool:
 def course_action(request: HttpRequest, course: Course) -> SafeString | str:
     """Offer to go on learning to those who have a place in the course."""
     places = Enrolment.objects.in_force().filter(learner=signed_in(request), cohort__course=course)
-    place = places.select_related("cohort").order_by("completed_at", "-enrolled_at", "-pk").first()
+    shown = places.only("started_at", "completed_at")
+    place = shown.order_by("completed_at", "-enrolled_at", "-pk").first()
     if place is None:
         return ""
     return render_to_string("enrolments/_course_action.html", {"place": place}, request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from courses.outline import READ_OF_VERSION
 from enrolments.models import Enrolment, Obligation
 from enrolments.models.places import EnrolmentSource, EnrolmentState
 from enrolments.standing import Standing, may_study, standing_of
@@ -31,6 +32,18 @@ FILTERS: dict[str, Q] = {
     COMPLETED: Q(state=EnrolmentState.COMPLETED),
 }
 ORDER = ("-recent", "-pk")
+PERIODS = ("periods_online", "periods_class", "periods_guided", "periods_test")
+# What cards and the card to go on with read; the rest of six tables stays where it is.
+READ = (
+    *("learner_id", "state", "source", "lessons_done", "lessons_total", "progress_percent"),
+    *("last_lesson_key", "started_at", "last_active_at", "completed_at", "enrolled_at"),
+    *(f"cohort__{name}" for name in ("name", "state", "starts_on", "ends_on")),
+    *(f"version__{name}" for name in (*READ_OF_VERSION, *PERIODS)),
+    "version__course__subject__tone",
+    "version__course__subject__icon",
+    "version__course__provider__name_vi",
+    "version__course__provider__name_en",
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,7 @@ def cards(places: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     joined = places.select_related(
         "cohort", "version__course__subject", "version__course__provider"
     )
-    return joined.annotate(
+    return joined.only(*READ).annotate(
         recent=Coalesce("last_active_at", "enrolled_at"),
         due_on=Subquery(duty.values("due_on")[:1], output_field=DateField()),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -112,7 +113,7 @@ def build_menu(request: HttpRequest) -> Menu:
     """Return the lines this person may follow, the line of the page marked."""
     if not request.user.is_authenticated:
         return Menu([])
-    shown = [(item, reverse(item.url_name)) for item in menu if item.shown(request)]
+    shown = [(item, _address(item.url_name)) for item in menu if item.shown(request)]
     here = _closest(request.path, [url for _item, url in shown])
     return Menu(
         [
@@ -121,6 +122,11 @@ def build_menu(request: HttpRequest) -> Menu:
             if (items := [(item, url) for item, url in shown if item.group == key])
         ]
     )
+
+
+@lru_cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 def build_tools(request: HttpRequest) -> list[Tool]:

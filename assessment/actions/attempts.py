@@ -90,17 +90,18 @@ def save_answer(
     if len(json.dumps(response)) > RESPONSE_AT_MOST or not 0 < revision <= REVISION_AT_MOST:
         raise AnswerTooLong
     # Against a submit or another save at the same moment: whoever locks the attempt is first.
-    rows = Attempt.objects.select_for_update().only("state", "deadline_at", "layout")
-    held = rows.get(pk=attempt.pk)
-    if not held.is_open or (held.deadline_at and now > held.deadline_at + GRACE):
+    rows = Attempt.objects.select_for_update().filter(pk=attempt.pk)
+    state, deadline, layout = rows.values_list("state", "deadline_at", "layout").get()
+    if state != AttemptState.IN_PROGRESS or (deadline and now > deadline + GRACE):
         raise AttemptOver
-    if not any(row["question"] == str(question_key) for row in held.layout):
+    if not any(row["question"] == str(question_key) for row in layout):
         raise NotInQuiz
-    answers = Answer.objects.defer("points")
-    known = answers.filter(attempt=held, question_key=question_key).first()
+    # Asked after the lock is held: what the save before has just committed is seen.
+    held = Answer.objects.defer("points").filter(attempt=attempt.pk, question_key=question_key)
+    known = next(iter(held), None)
     if known and known.revision >= revision:
         return Saved(known, _says(known, response, revision, flagged=flagged))
-    answer = known or Answer(attempt=held, question_key=question_key)
+    answer = known or Answer(attempt_id=attempt.pk, question_key=question_key)
     answer.revision, answer.response = revision, dict(response)
     answer.is_flagged, answer.saved_at = flagged, now
     answer.save()
@@ -115,16 +116,17 @@ def submit(*, attempt: Attempt, by: User | None, by_deadline: bool = False) -> A
     now = timezone.now()
     is_late = attempt.deadline_at is not None and now > attempt.deadline_at
     finished = attempt.deadline_at if is_late else now
-    unsubmitted = Attempt.objects.open().filter(pk=attempt.pk)
-    won = unsubmitted.update(
-        state=AttemptState.SUBMITTED,
-        submitted_at=finished,
-        by_deadline=by_deadline or is_late,
-        check_at=None,
-    )
-    attempt.refresh_from_db()
+    handed_in = {
+        "state": AttemptState.SUBMITTED,
+        "submitted_at": finished,
+        "by_deadline": by_deadline or is_late,
+        "check_at": None,
+    }
+    won = Attempt.objects.open().filter(pk=attempt.pk).update(**handed_in)
     if not won:
+        attempt.refresh_from_db()
         return attempt
+    vars(attempt).update(handed_in)
     args = {"attempt": attempt.pk}
     enqueue(task="assessment.grade", key=f"grade:{attempt.pk}", args=args, by=by, queue="grading")
     facts = {"receipt": attempt.receipt, "by_deadline": attempt.by_deadline}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +17,7 @@ from assessment.actions.grades import record_grade, write_marks
 from assessment.errors import NotInQuiz, OwnRecord, Refused
 from assessment.frozen import FrozenQuestion, FrozenQuiz, quiz_of
 from assessment.kinds import Data
-from assessment.models import Attempt, GradeCell, KeyCorrection
+from assessment.models import Attempt, GradeCell, GradeEntry, KeyCorrection
 from assessment.models.attempts import AttemptState
 from assessment.models.grades import GradeSource
 from audit.actions import record
@@ -26,7 +28,7 @@ from jobs.actions import start_job
 from jobs.models import Job
 
 REMARK: Final = "assessment.remark"
-CHUNK: Final = 25
+CHUNK: Final = 200
 REASON_AT_MOST: Final = 300  # characters a line of the ledger holds
 
 
@@ -74,8 +76,7 @@ def remark_slice(job: Job, until: float) -> bool:
     while True:
         left = _marked(row).filter(pk__gt=job.checkpoint.get("after", 0))
         places = list(left.order_by("pk")[:CHUNK])
-        for place in places:
-            _remark(place, quiz, row)
+        _remark(places, quiz, row)
         if not places:
             return True
         job.checkpoint = {"after": places[-1].pk}
@@ -118,20 +119,28 @@ def _marked(row: KeyCorrection) -> EnrolmentQuerySet:
     return Enrolment.objects.filter(pk__in=graded.values("enrolment"))
 
 
-def _remark(place: Enrolment, quiz: FrozenQuiz, row: KeyCorrection) -> None:
+def _remark(places: Sequence[Enrolment], quiz: FrozenQuiz, row: KeyCorrection) -> None:
+    """Mark the attempts of some learners again, with the same few statements for all of them."""
     graded = Attempt.objects.select_for_update().filter(
-        enrolment=place, quiz_key=row.quiz_key, state=AttemptState.GRADED
+        enrolment__in=places, quiz_key=row.quiz_key, state=AttemptState.GRADED
     )
-    attempts = list(graded.order_by("number"))
+    attempts = list(graded.order_by("enrolment", "number"))
+    write_marks([one for one in attempts if one.version_id == row.version_id], quiz)
+    by_place: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        if attempt.version_id == row.version_id:
-            write_marks(attempt, quiz)
-    cell = GradeCell.objects.select_related("entry").get(
-        enrolment=place, component_key=row.quiz_key
-    )
-    best = max(attempts, key=lambda attempt: attempt.percent or 0)
+        by_place[attempt.enrolment_id].append(attempt)
+    cells = GradeCell.objects.filter(enrolment__in=places, component_key=row.quiz_key)
+    held = {cell.enrolment_id: cell.entry for cell in cells.select_related("entry")}
+    for place in places:
+        best = max(by_place[place.pk], key=lambda attempt: attempt.percent or 0)
+        _correct_grade(place, held[place.pk], best, quiz, row)
+
+
+def _correct_grade(
+    place: Enrolment, entry: GradeEntry, best: Attempt, quiz: FrozenQuiz, row: KeyCorrection
+) -> None:
     # What a person judged stands; only what was counted is counted again.
-    if cell.entry.attempt_id is None or cell.entry.points == best.points:
+    if entry.attempt_id is None or entry.points == best.points:
         return
     record_grade(
         enrolment=place,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
 
 from django.db import transaction
@@ -21,6 +24,8 @@ from enrolments.actions.progress import complete_block
 from enrolments.models import Cohort, Enrolment
 from jobs.actions import start_job
 
+# What marking writes on an attempt.
+WORTH = ("points", "max_points", "percent", "is_passed", "state")
 SETTLE_RELEASE = "assessment.settle_release"
 
 
@@ -36,7 +41,7 @@ def grade_attempt(*, attempt: Attempt) -> bool:
     quiz = quiz_of(attempt.version, attempt.quiz_key)
     if quiz is None:
         raise LookupError(f"The version of attempt {attempt.pk} has no quiz of its key.")
-    write_marks(attempt, quiz.corrected())
+    write_marks([attempt], quiz.corrected())
     record_grade(
         enrolment=attempt.enrolment,
         component_key=quiz.key,
@@ -148,22 +153,41 @@ def refuse_learner(cohort: Cohort, by: User) -> None:
         raise OwnRecord(_("Nobody decides on their own record."))
 
 
-def write_marks(attempt: Attempt, quiz: FrozenQuiz) -> None:
-    """Mark the answers of an attempt by the keys of this quiz."""
-    answers = list(attempt.answers.all())
-    marked = mark(quiz, {answer.question_key: answer.response for answer in answers})
-    for answer in answers:
-        answer.points = marked.by_question.get(answer.question_key, Decimal(0))
+def write_marks(attempts: Collection[Attempt], quiz: FrozenQuiz) -> None:
+    """Mark the answers of attempts by the keys of this quiz; what is marked so is left alone."""
+    answers: dict[int, list[Answer]] = defaultdict(list)
+    for answer in Answer.objects.filter(attempt__in=attempts):
+        answers[answer.attempt_id].append(answer)
+    marked = {attempt: _marked(attempt, answers[attempt.pk], quiz) for attempt in attempts}
     # An upsert: faster than `bulk_update` with a CASE for each row.
     Answer.objects.bulk_create(
-        answers, update_conflicts=True, unique_fields=["id"], update_fields=["points"]
+        itertools.chain.from_iterable(rows for _is_other, rows in marked.values()),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["points"],
     )
-    attempt.points, attempt.max_points = marked.points, marked.max_points
-    attempt.percent, attempt.is_passed = marked.percent, marked.is_passed
-    attempt.state, attempt.graded_at = AttemptState.GRADED, timezone.now()
-    attempt.save(
-        update_fields=["points", "max_points", "percent", "is_passed", "state", "graded_at"]
-    )
+    for attempt, (is_other, _rows) in marked.items():
+        if is_other:
+            attempt.graded_at = timezone.now()
+            attempt.save(update_fields=[*WORTH, "graded_at"])
+
+
+def _marked(
+    attempt: Attempt, answers: Collection[Answer], quiz: FrozenQuiz
+) -> tuple[bool, list[Answer]]:
+    """Mark in memory; return whether the attempt is worth something else now, and which answers."""
+    worth = mark(quiz, {answer.question_key: answer.response for answer in answers})
+    before = [getattr(attempt, name) for name in WORTH]
+    attempt.points, attempt.max_points = worth.points, worth.max_points
+    attempt.percent, attempt.is_passed = worth.percent, worth.is_passed
+    attempt.state = AttemptState.GRADED
+    changed = []
+    for answer in answers:
+        points = worth.by_question.get(answer.question_key, Decimal(0))
+        if answer.points != points:
+            answer.points = points
+            changed.append(answer)
+    return before != [getattr(attempt, name) for name in WORTH], changed
 
 
 def _entry_of(source: GradeSource, attempt: Attempt | None, mark: Mark | None) -> GradeEntry | None:

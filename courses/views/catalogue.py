@@ -18,6 +18,21 @@ from courses.slots import course_page_actions
 from lms.pages import keyset_page
 
 PAGE_SIZE = 24
+CARD = (
+    "code",
+    "title_vi",
+    "title_en",
+    "periods",
+    "lesson_count",
+    "subject__tone",
+    "subject__icon",
+    "subject__name_vi",
+    "subject__name_en",
+    "provider__name_vi",
+    "provider__name_en",
+    "study_form__name_vi",
+    "study_form__name_en",
+)
 CAPTIONS_LIFE = 12 * 3600
 
 
@@ -25,7 +40,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """Show the courses on offer; htmx asks for the list alone."""
     form = CatalogueFilter(request.GET)
     courses = form.narrow(Course.objects.visible_to(request.user).offered())
-    shown = courses.select_related("subject", "provider", "study_form")
+    shown = courses.select_related("subject", "provider", "study_form").only(*CARD)
     context = {
         "filter": form,
         "count": courses.count(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -65,9 +66,7 @@ class LearnerFilter(forms.Form):
     """What narrows the learners of a class; also what its export holds."""
 
     q = forms.CharField(label=_("Name or code"), max_length=100, required=False)
-    unit = forms.ModelChoiceField(
-        label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All units")
-    )
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int, empty_value=None, required=False)
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -82,11 +81,12 @@ class LearnerFilter(forms.Form):
     )
     never = forms.BooleanField(label=_("Never signed in"), required=False)
 
-    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["unit"]
-        if isinstance(field, forms.ModelChoiceField):
-            field.queryset = units
+        if isinstance(field, forms.ChoiceField):
+            # The page has read the units already: nothing asks for them a second time.
+            field.choices = [("", _("All units")), *((unit.pk, str(unit)) for unit in units)]
 
     def narrow(self, places: EnrolmentQuerySet) -> EnrolmentQuerySet:
         """Return the places that pass; withdrawn ones only where they are asked for."""

@@ -161,6 +161,8 @@ class Cohort(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # What `permissions_on()` found for a person, kept on the class as this request has read it.
+    kept_permissions: tuple[int, frozenset[Permission]] | None = None
 
     objects = CohortQuerySet.as_manager()
 

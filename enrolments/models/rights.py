@@ -18,8 +18,14 @@ def permissions_on(cohort: Cohort, user: User) -> frozenset[Permission]:
     """Return the permissions that the user's roles give on this one class.
 
     The same rule as `Cohort.objects.allowing`, turned round: that asks for the classes of a
-    permission, this for the permissions on a class.
+    permission, this for the permissions on a class. A page asks it many times and pays once.
     """
+    if cohort.kept_permissions is None or cohort.kept_permissions[0] != user.pk:
+        cohort.kept_permissions = user.pk, _asked(cohort, user)
+    return cohort.kept_permissions[1]
+
+
+def _asked(cohort: Cohort, user: User) -> frozenset[Permission]:
     above = UnitClosure.objects.filter(descendant=cohort.organiser_id).values("ancestor")
     provider = Provider.objects.filter(courses=cohort.course_id).values("unit")
     granted = RoleGrant.objects.in_force().filter(

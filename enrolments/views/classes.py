@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,10 +16,11 @@ from accounts.rights import rights
 from audit.actions import record
 from enrolments.actions.places import withdraw_many
 from enrolments.actions.remind import remind
-from enrolments.board import Board, board_of
+from enrolments.board import board_of
 from enrolments.errors import Refused
 from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
-from enrolments.models import Cohort, Enrolment, Obligation
+from enrolments.learner_rows import first_duty, learner_rows, with_duties
+from enrolments.models import Cohort, Enrolment
 from enrolments.models.places import EnrolmentQuerySet
 from enrolments.slots import actions_on
 from enrolments.views.common import Seen, done, seen, seen_with_learners
@@ -52,24 +52,16 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     context["mine"] = shown.cohort.enrolments.in_force().filter(learner=shown.user).first()
     if shown.sees_learners:
         board = board_of(shown.places())
-        form = LearnerFilter(request.GET, units=_units(board))
-        rows = _with_duties(form.narrow(shown.places()))
+        form = LearnerFilter(request.GET, units=[unit for unit, _tally in board.units])
+        page = keyset_page(with_duties(form.narrow(shown.places())), request, order=ORDER)
         context |= {
             "board": board,
             "low": board.below(LOW)[:5],
             "filter": form,
-            "page": keyset_page(rows, request, order=ORDER),
+            "page": page,
+            "rows": list(learner_rows(page.rows)),
         }
     return render(request, "enrolments/cohort.html", context)
-
-
-def _units(board: Board) -> QuerySet[Unit]:
-    return Unit.objects.filter(pk__in=[unit.pk for unit, _tally in board.units])
-
-
-def _with_duties(places: EnrolmentQuerySet) -> EnrolmentQuerySet:
-    duties = Prefetch("obligations", Obligation.objects.order_by("cycle"), to_attr="duties")
-    return places.select_related("learner", "sending_unit").prefetch_related(duties)
 
 
 def _filtered(request: HttpRequest, shown: Seen) -> EnrolmentQuerySet:
@@ -88,14 +80,14 @@ def export_learners(request: HttpRequest, pk: int) -> FileResponse:
         after={"filter": request.GET.urlencode()},
     )
     header = [_("No."), _("Sign-in code"), _("Full name"), _("Unit"), _("State"), _("Progress, %")]
-    rows = _with_duties(found).iterator(chunk_size=500)
+    rows = with_duties(found).iterator(chunk_size=500)
     numbered = (_row(number, place) for number, place in enumerate(rows, start=1))
     name = f"hoc-vien-{shown.cohort.code}"
     return xlsx_response(name, [*header, _("Due on"), _("Completed on")], numbered)
 
 
 def _row(number: int, place: Enrolment) -> list[Cell]:
-    duty = place.obligations.all()[0] if place.obligations.all() else None
+    duty = first_duty(place)
     return [
         number,
         place.learner.username,

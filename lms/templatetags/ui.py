@@ -2,14 +2,17 @@
 
 import datetime as dt
 import math
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -38,6 +41,44 @@ def _drawn(name: str, label: str, css: str) -> SafeString:
     )
     return format_html(
         '<svg class="icon {}" {}><use href="{}#{}"></use></svg>', css, about, static(SPRITE), name
+    )
+
+
+@register.simple_tag
+def tag(label: str, tone: str, icon_name: str = "") -> SafeString:
+    """Draw what `<c-tag>` draws; for long lists, where each look is drawn once per process."""
+    return _tagged(str(label), tone, icon_name)
+
+
+@lru_cache(maxsize=1024)
+def _tagged(label: str, tone: str, icon_name: str) -> SafeString:
+    drawn = _drawn(icon_name, "", "") if icon_name else ""
+    return format_html('<span class="tag {}">{}{}</span>', tone, drawn, label)
+
+
+@register.simple_tag
+def progress_line(percent: int, label: str) -> SafeString:
+    """Draw what `<c-progress>` draws with its figure; for long lists."""
+    return _progress(percent, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _progress(percent: int, label: str) -> SafeString:
+    return format_html(
+        '<span class="progress-line"><progress class="bar" max="100" value="{0}" '
+        'aria-label="{1}: {0}%">{0}%</progress><span class="num">{0}%</span></span>',
+        percent,
+        label,
+    )
+
+
+@register.simple_tag
+def options(choices: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Draw the options of a select: a list of units has hundreds, too many for a loop of nodes."""
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((one["value"], flatatt(one["attrs"]), one["label"]) for one in choices),
     )
 
 
@@ -79,6 +120,11 @@ def tiet(value: Number | None) -> str:
     """Write training periods: `7,5 tiết`."""
     if value is None or value == "":
         return ""
+    return _periods(_decimal(value), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _periods(value: Decimal, _language: str | None) -> str:
     return gettext("%(number)s periods") % {"number": vi_number(value)}
 
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from assessment.actions.corrections import correct_key
@@ -32,10 +34,10 @@ def room(cast: Cast) -> Room:
     return make_room(cast, attempts_allowed=2)
 
 
-def sit(room: Room, client: Client, choice: str) -> None:
+def sit(room: Room, client: Client, *choice: str, kind: str = "single") -> None:
     """Answer one question of six, hand in, have it marked."""
     number = room.begin().number
-    sent = {"question": str(room.key_of("single")), "revision": 1, "choice": [choice]}
+    sent = {"question": str(room.key_of(kind)), "revision": 1, "choice": choice}
     client.post(room.url("save", number), sent, headers={"accept": "application/json"})
     client.post(room.url("hand_in", number))
     mark_all()
@@ -77,6 +79,21 @@ def test_a_corrected_key_marks_again_what_was_marked(
     assert AuditEvent.objects.get(action="correct_key").reason == WHY
     job = Job.objects.get()
     assert (job.state, job.done, job.total) == ("done", 1, 1)
+
+
+def test_marking_again_what_stays_as_it_is_writes_no_mark_and_costs_the_same_for_more(
+    room: Room, cast: Cast, browser: Browser
+) -> None:
+    client, spent = browser(room.learner), []
+    for data in (OTHER, SINGLE):
+        sit(room, client, "k1", "k2", kind="multiple")
+        marked = list(Attempt.objects.order_by("pk").values_list("graded_at", flat=True))
+        correct(room, cast.trainer, data)
+        with CaptureQueriesContext(connection) as asked:
+            run_job()
+        assert list(Attempt.objects.order_by("pk").values_list("graded_at", flat=True)) == marked
+        spent.append(len(asked))
+    assert spent[0] == spent[1]
 
 
 def test_the_best_attempt_counts_after_a_correction_too(
