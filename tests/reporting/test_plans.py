@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.errors import Refused
 from accounts.models import User
@@ -69,8 +70,9 @@ def test_a_plan_is_made_shared_and_sent_through_the_pages(cast: Cast, browser: B
     client.post(reverse("reporting:edit_line", args=[plan.pk, made.pk]), {**line, "quota": 90})
     assert plan.lines.get().target == 110
     changed = AuditEvent.objects.get(action="change_plan_line")
-    assert (changed.before, changed.after) != (None, None)
-    assert changed.after["quota"] == "90"
+    assert changed.before is not None
+    assert changed.after is not None
+    assert (changed.before["quota"], changed.after["quota"]) == ("100", "90")
 
 
 def test_figures_without_a_source_and_lines_twice_are_refused_in_words(
@@ -205,7 +207,7 @@ def test_the_board_costs_the_same_for_ten_and_for_a_thousand(
     people: int,
     cast: Cast,
     browser: Browser,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     plan = make_sent_plan(cast)
     one = make_hours(cast.department_hr, cast.department)

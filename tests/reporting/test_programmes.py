@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from lms.official import Official, Table, as_docx, as_pdf
@@ -131,7 +132,7 @@ def test_the_board_costs_the_same_for_ten_and_for_a_hundred_tasks(
     cast: Cast,
     task: ProgrammeTask,
     browser: Browser,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     ProgrammeTask.objects.bulk_create(
         ProgrammeTask(programme=task.programme, number=n, title_vi="Việc", owner=cast.ward)
