@@ -179,6 +179,14 @@ def class_quiz(w: World) -> Arguments:
     return (w.room.cohort.pk, w.room.quiz.key)
 
 
+def published_quiz(w: World) -> Arguments:
+    return (w.room.cohort.version_id, w.room.quiz.key)
+
+
+def published_question(w: World) -> Arguments:
+    return (*published_quiz(w), w.room.quiz.questions[0].key)
+
+
 def work(w: World) -> Arguments:
     return (w.written.enrolment_id, w.written.assignment_key)
 
@@ -382,6 +390,8 @@ ADDRESSES: dict[str, Address] = {
     "assessment:results": page(RELEASERS),
     "assessment:class_results": page(RELEASERS, class_quiz),
     "assessment:release": page(RELEASERS, class_quiz),
+    "assessment:keys": page(RELEASERS, published_quiz),
+    "assessment:correct_key": page(RELEASERS, published_question),
     "assessment:extend": page(RELEASERS, quiz),
     # Recognition and papers
     "certificates:wallet": page(EVERYBODY),
