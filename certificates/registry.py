@@ -9,7 +9,7 @@ from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
 from assessment.slots import rests_on_result
-from certificates import notices, panels, slices
+from certificates import exports, notices, panels, slices
 from certificates.actions.issue import RENDER
 from certificates.actions.recognition import FOLLOW_UP
 from certificates.explain import PAPER
@@ -17,6 +17,7 @@ from certificates.issuing import KIND, IssueKind
 from certificates.resting import papers_and_decisions
 from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
+from jobs.exports import export_kinds
 from jobs.slices import slice_kinds
 from lms.home import home_lines, home_panels
 from lms.navigation import LEARNING, MANAGING, MenuItem, menu
@@ -93,3 +94,5 @@ home_lines.register("to sign", panels.to_sign_line, weight=10)
 home_lines.register("results", panels.results_line, weight=50)
 home_panels.register("recent papers", panels.recent_papers, weight=60)
 class_page_actions.register("recognition", panels.results_of_class, weight=50)
+
+export_kinds.register(exports.REGISTER, exports.register_of)

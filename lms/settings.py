@@ -324,6 +324,7 @@ SPECTACULAR_SETTINGS = {
 AGENCY_NAME = env.str("AGENCY_NAME", default="Thành phố Hồ Chí Minh – bản trình diễn")
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="0200 000 000")
 UNDO_DAYS = env.int("UNDO_DAYS", default=90)
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)  # a file of an export can be fetched so long
 ACTIVATION_DAYS = env.int("ACTIVATION_DAYS", default=14)
 
 FILE_QUOTA = env.int("FILE_QUOTA", default=2 * 1024**3)  # bytes one person may store

@@ -428,6 +428,7 @@ ADDRESSES: dict[str, Address] = {
     "jobs:worker": open_to_all(),
     "jobs:metrics": open_to_all(),
     "jobs:progress": page(parts("hr"), lambda w: (w.job.pk,)),
+    "jobs:result_file": file(parts(""), lambda w: (w.job.pk,)),  # its work is no export
     "jobs:change": page(parts("hr"), change),
     "jobs:confirm": act(parts("hr"), change),
     "jobs:preview_undo": act(parts("hr"), change),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,21 +15,19 @@ from accounts.http import signed_in
 from accounts.models import Unit
 from accounts.permissions import Permission
 from accounts.rights import rights
-from audit.actions import record
 from enrolments.actions.places import withdraw_many
 from enrolments.actions.remind import remind
 from enrolments.board import Board, board_of
 from enrolments.errors import Refused
+from enrolments.exports import LEARNERS, ORDER, with_duties
 from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
-from enrolments.models import Cohort, Enrolment, Obligation
-from enrolments.models.places import EnrolmentQuerySet
+from enrolments.models import Cohort, Enrolment
 from enrolments.slots import actions_on
 from enrolments.views.common import Seen, done, seen, seen_with_learners
-from lms.export import Cell, xlsx_response
+from jobs.exports import respond
 from lms.pages import keyset_page
 
 LOW = 55  # per cent; units under it are named
-ORDER = ("learner_sort_key", "pk")
 
 
 def classes(request: HttpRequest) -> HttpResponse:
@@ -53,7 +52,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     if shown.sees_learners:
         board = board_of(shown.places())
         form = LearnerFilter(request.GET, units=_units(board))
-        rows = _with_duties(form.narrow(shown.places()))
+        rows = with_duties(form.narrow(shown.places()))
         context |= {
             "board": board,
             "low": board.below(LOW)[:5],
@@ -67,45 +66,9 @@ def _units(board: Board) -> QuerySet[Unit]:
     return Unit.objects.filter(pk__in=[unit.pk for unit, _tally in board.units])
 
 
-def _with_duties(places: EnrolmentQuerySet) -> EnrolmentQuerySet:
-    duties = Prefetch("obligations", Obligation.objects.order_by("cycle"), to_attr="duties")
-    return places.select_related("learner", "sending_unit").prefetch_related(duties)
-
-
-def _filtered(request: HttpRequest, shown: Seen) -> EnrolmentQuerySet:
-    units = Unit.objects.filter(pk__in=shown.places().order_by().values("sending_unit"))
-    return LearnerFilter(request.GET, units=units).narrow(shown.places())
-
-
-def export_learners(request: HttpRequest, pk: int) -> FileResponse:
+def export_learners(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return exactly the learners the filter leaves, as a workbook."""
-    shown = seen_with_learners(request, pk)
-    found = _filtered(request, shown).order_by(*ORDER)
-    record(
-        by=shown.user,
-        action="export_learners",
-        target=shown.cohort,
-        after={"filter": request.GET.urlencode()},
-    )
-    header = [_("No."), _("Sign-in code"), _("Full name"), _("Unit"), _("State"), _("Progress, %")]
-    rows = _with_duties(found).iterator(chunk_size=500)
-    numbered = (_row(number, place) for number, place in enumerate(rows, start=1))
-    name = f"hoc-vien-{shown.cohort.code}"
-    return xlsx_response(name, [*header, _("Due on"), _("Completed on")], numbered)
-
-
-def _row(number: int, place: Enrolment) -> list[Cell]:
-    duty = place.obligations.all()[0] if place.obligations.all() else None
-    return [
-        number,
-        place.learner.username,
-        place.learner.full_name,
-        place.sending_unit.name,
-        place.get_state_display(),
-        place.progress_percent,
-        duty.due_on if duty else None,
-        place.completed_at,
-    ]
+    return respond(request, LEARNERS, {"cohort": pk, "filter": request.GET.urlencode()})
 
 
 @require_POST
