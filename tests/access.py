@@ -262,6 +262,8 @@ ADDRESSES: dict[str, Address] = {
     "accounts:forgotten": public(),
     "accounts:reset_password": public(lambda w: w.reset_link),
     "accounts:profile": page(EVERYBODY),
+    "accounts:session_left": file(EVERYBODY),
+    "accounts:keep_session": act(EVERYBODY),
     "accounts:correction": page(EVERYBODY),
     "accounts:change_password": page(EVERYBODY),
     "accounts:email": page(EVERYBODY),
