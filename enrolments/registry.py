@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.closing import holdings
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.registry import everybody, holders_of
@@ -170,3 +171,6 @@ bulk_kinds.register(KIND, CohortImport())
 
 export_kinds.register(exports.LEARNERS, exports.learners)
 export_kinds.register(exports.VERDICTS, exports.verdicts)
+
+holdings.register("classes", panels.classes_of_unit, weight=10)
+holdings.register("learners", panels.learners_of_unit, weight=20)
