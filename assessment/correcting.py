@@ -80,8 +80,8 @@ class CorrectionKind:
             for place in chunk
         ]
         start = checkpoint.get("number", 0)
-        for number, row in enumerate(rows, start=start):
-            row.number = row.number or number
+        for number, row in enumerate(rows, start=start + 1):
+            row.number = number
         more = len(chunk) == TOGETHER
         following = {"after": chunk[-1].pk, "number": start + len(rows)} if more else None
         return PlannedSlice(rows, following, total)
@@ -329,8 +329,8 @@ def _of_the_rest(change: BulkChange) -> list[Effect]:
     open_now = waiting.exclude(state=AttemptState.GRADED).count()
     if open_now and not change.applied_at:
         words = ngettext(
-            "attempt under way will be marked by the new key",
-            "attempts under way will be marked by the new key",
+            "Attempt under way will be marked by the new key",
+            "Attempts under way will be marked by the new key",
             open_now,
         )
         effects.append(Effect(words, open_now))
