@@ -106,6 +106,15 @@ ACTS: Final[dict[str, str | Promise]] = {
     "expire_certificate": _("Paper expired"),
     "ask_replacement": _("Another paper asked for"),
     "close_replacement": _("Request for another paper closed"),
+    # Plans and programmes
+    "make_plan": _("Plan made"),
+    "send_plan": _("Plan sent to the units"),
+    "close_plan": _("Plan closed"),
+    "add_plan_line": _("Line added to a plan"),
+    "change_plan_line": _("Line of a plan changed"),
+    "share_plan_line": _("Line of a plan shared out"),
+    "answer_plan_quota": _("Quota of a plan answered"),
+    "report_task": _("Task of a programme reported on"),
     # Files and background work
     "store_file": _("File stored"),
     "open_upload": _("Upload begun"),
