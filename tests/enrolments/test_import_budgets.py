@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from enrolments.imports.kind import CohortImport
-from enrolments.models import Enrolment
+from enrolments.models import Cohort, Enrolment
 from jobs.bulk import PlannedSlice
 from jobs.models import BulkRow
 from tests.enrolments.importing import HEADS, Walk
