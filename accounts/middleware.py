@@ -66,6 +66,12 @@ def idle_time(request: HttpRequest) -> timedelta:
     return min(SHARED_IDLE, idle) if request.session.get(SHARED) else idle
 
 
+def seconds_left(request: HttpRequest) -> int:
+    """Return how long the session goes on if nothing is done."""
+    seen: float = request.session.get(SEEN, time.time())
+    return max(0, int(idle_time(request).total_seconds() - (time.time() - seen)))
+
+
 def _keep_choice(user: User, response: HttpResponse) -> None:
     # Django's set_language answers with this cookie; the choice then belongs to the person.
     chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     RELEASE_RESULTS = "release_results"
     GRANT_EXTENSIONS = "grant_extensions"
     EDIT_QUESTIONS = "edit_questions"
+    CORRECT_KEYS = "correct_keys"  # of a published test, and mark again
     # Certificates
     PROPOSE_RESULTS = "propose_results"
     RECOGNISE_RESULTS = "recognise_results"
@@ -102,6 +103,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_DRAFTS,
             P.RELEASE_RESULTS,
             P.GRANT_EXTENSIONS,
+            P.CORRECT_KEYS,
             P.PROPOSE_RESULTS,
             P.RECOGNISE_RESULTS,
             P.ISSUE_CERTIFICATES,
@@ -110,7 +112,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
     Role.CLASS_SUPERVISOR: frozenset(),  # by being named on a class, below
-    Role.TRAINER: frozenset({P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS}),
+    Role.TRAINER: frozenset(
+        {P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS, P.CORRECT_KEYS}
+    ),
     Role.SIGNATORY: frozenset({P.SEE_COHORTS, P.SIGN_CERTIFICATES, P.SEE_CERTIFICATES}),
     Role.LINE_MANAGER: frozenset({P.SEE_PEOPLE, P.SEE_OBLIGATIONS, P.SEE_ENROLMENTS}),
     Role.SUPPORT: frozenset({P.SEE_PEOPLE, P.EXPLAIN_ACCESS, P.SEE_DELIVERY}),
@@ -168,7 +172,9 @@ COHORT_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
 
 # What being named as staff of one course gives, for that course alone.
 COURSE_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.TRAINER: frozenset({P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS}),
+    Role.TRAINER: frozenset(
+        {P.SEE_DRAFTS, P.EDIT_COURSES, P.PUBLISH_COURSES, P.EDIT_QUESTIONS, P.CORRECT_KEYS}
+    ),
 }
 
 

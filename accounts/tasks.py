@@ -1,19 +1,21 @@
-"""Letters with links, and the daily look at dated units."""
+"""Letters with links, the daily look at dated units, pruning."""
 
 from allauth.account.models import EmailAddress
 from celery import shared_task
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.actions.email import email_link, reset_link
 from accounts.actions.units import refresh_units as refresh
 from accounts.backends import find_by_personal_address
-from accounts.models import User
+from accounts.models import ActivationCode, User
 from jobs.models import Outbox
 from jobs.work import outbox_task
 from lms.clock import today
+from lms.pruning import delete_some, long_ago
 
 
 @outbox_task(name="accounts.send_email_link")
@@ -57,6 +59,13 @@ def send_reset_link(row: Outbox) -> None:
 def refresh_units() -> None:
     """Let names and places that begin today take effect."""
     refresh(day=today())
+
+
+@shared_task(name="accounts.prune")
+def prune() -> None:
+    """Take out ended sessions, and codes long expired or used; the audit log knows of them."""
+    delete_some(Session.objects.filter(expire_date__lt=timezone.now()))
+    delete_some(ActivationCode.objects.filter(expires_at__lt=long_ago()))
 
 
 def _send(row: Outbox, person: User, *, to: str, subject: str, template: str, link: str) -> None:

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import corrections, explain, people, profile, roles, sign_in, units
+from accounts.views import corrections, explain, people, profile, roles, session, sign_in, units
 
 pages = [
     path("kich-hoat/", sign_in.activate, name="activate"),
@@ -11,6 +11,8 @@ pages = [
     path("ho-so/mat-khau/", profile.change_password, name="change_password"),
     path("ho-so/thu-dien-tu/", profile.email, name="email"),
     path("ho-so/thu-dien-tu/<str:token>/", profile.prove_email, name="prove_email"),
+    path("phien/", session.left, name="session_left"),
+    path("phien/giu/", session.keep, name="keep_session"),
     path("nhan-su/", people.people, name="people"),
     path("nhan-su/ket-xuat/", people.export_people, name="export_people"),
     path("nhan-su/phieu-kich-hoat/", people.slips, name="slips"),

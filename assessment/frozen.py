@@ -104,8 +104,10 @@ class FrozenQuiz:
         """Return the quiz with the keys that were set right after it was published."""
         rows = KeyCorrection.objects.filter(version=self.version_id, quiz_key=self.key)
         right = dict(rows.order_by("pk").values_list("question_key", "data"))
-        if not right:
-            return self
+        return self.with_data(right) if right else self
+
+    def with_data(self, right: Mapping[uuid.UUID, Data]) -> FrozenQuiz:
+        """Return the quiz with other keys for some of its questions."""
         questions = tuple(replace(row, data=right.get(row.key, row.data)) for row in self.questions)
         return replace(self, questions=questions)
 

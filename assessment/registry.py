@@ -12,12 +12,14 @@ from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
+from assessment.correcting import KIND, CorrectionKind
 from assessment.importing import import_question, import_quiz
 from assessment.work_blocks import AssignmentKind
 from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
 from courses.importing import block_importers
 from enrolments.slots import class_page_actions
+from jobs.bulk import bulk_kinds
 from jobs.slices import slice_kinds
 from lms.home import home_lines
 from lms.navigation import TEACHING, MenuItem, menu
@@ -35,6 +37,7 @@ home_lines.register("to mark", panels.to_mark_line, weight=20)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
+bulk_kinds.register(KIND, CorrectionKind())
 slice_kinds.register(REMARK, remark_slice)
 
 notice_kinds.register(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessment.views import bank, class_results, own_results, quizzes, sitting
+from assessment.views import bank, class_results, keys, own_results, quizzes, sitting
 
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
 ATTEMPT = f"{QUIZ}/<int:number>"
@@ -34,5 +34,11 @@ urlpatterns = [
         "giang-day/ket-qua/<int:pk>/<uuid:key>/", class_results.class_results, name="class_results"
     ),
     path("giang-day/ket-qua/<int:pk>/<uuid:key>/cong-bo/", class_results.release, name="release"),
+    path("giang-day/dap-an/<int:pk>/<uuid:key>/", keys.keys, name="keys"),
+    path(
+        "giang-day/dap-an/<int:pk>/<uuid:key>/<uuid:question_key>/",
+        keys.correct_key,
+        name="correct_key",
+    ),
     path("giang-day/gia-han/<int:pk>/<uuid:key>/", class_results.extend, name="extend"),
 ]

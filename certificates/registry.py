@@ -8,18 +8,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
-from certificates import notices, panels, slices
+from assessment.slots import rests_on_result
+from certificates import exports, notices, panels, slices
 from certificates.actions.issue import RENDER
 from certificates.actions.recognition import FOLLOW_UP
 from certificates.explain import PAPER
 from certificates.issuing import KIND, IssueKind
+from certificates.resting import papers_and_decisions
 from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
+from jobs.exports import export_kinds
 from jobs.slices import slice_kinds
 from lms.home import home_lines, home_panels
 from lms.navigation import LEARNING, MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
+rests_on_result.register("papers", papers_and_decisions)
 bulk_kinds.register(KIND, IssueKind())
 slice_kinds.register(RENDER, slices.render_papers)
 slice_kinds.register(FOLLOW_UP, slices.follow_recognition)
@@ -90,3 +94,5 @@ home_lines.register("to sign", panels.to_sign_line, weight=10)
 home_lines.register("results", panels.results_line, weight=50)
 home_panels.register("recent papers", panels.recent_papers, weight=60)
 class_page_actions.register("recognition", panels.results_of_class, weight=50)
+
+export_kinds.register(exports.REGISTER, exports.register_of)

@@ -9,10 +9,12 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.closing import Holding
 from accounts.http import signed_in
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
 from accounts.rights import rights
 from courses.models import Course, CourseVersion
@@ -20,10 +22,18 @@ from courses.publish_checks import ImpactLine
 from enrolments.actions.moves import studying_before
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table
-from enrolments.models import CohortStaff, Enrolment, LessonQuestion, Obligation
+from enrolments.models import Cohort, CohortStaff, Enrolment, LessonQuestion, Obligation
+from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
 from lms.home import HomeLine
 from lms.navigation import TEACHING
+
+OVER = (
+    CohortState.CLOSED,
+    CohortState.RECOGNISED,
+    CohortState.ARCHIVED,
+    CohortState.CANCELLED,
+)
 
 AT_MOST = 20
 
@@ -109,3 +119,15 @@ def publish_impact(version: CourseVersion, _publisher: User) -> list[ImpactLine]
     )
     lines = [(tally["new"], new), (tally["begun"], begun)]
     return [ImpactLine(count, text % {"n": count}) for count, text in lines if count]
+
+
+def classes_of_unit(unit: Unit) -> Holding:
+    """Count the classes the unit organises that are not over."""
+    classes = Cohort.objects.filter(organiser=unit).exclude(state__in=OVER)
+    return Holding(_("Classes it organises that are not over"), classes.count())
+
+
+def learners_of_unit(unit: Unit) -> Holding:
+    """Count the learners the unit sent who still study."""
+    places = Enrolment.objects.filter(sending_unit=unit).unfinished()
+    return Holding(_("Learners it sent who still study"), places.count())

@@ -2,13 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.closing import holdings
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.registry import everybody, holders_of
 from accounts.rights import right_sources
 from courses.publish_checks import impact_lines
 from courses.slots import course_page_actions
-from enrolments import notices, panels, question_notices
+from enrolments import exports, notices, panels, question_notices
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.explain import CLASS
@@ -16,6 +17,7 @@ from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from jobs.bulk import bulk_kinds
+from jobs.exports import export_kinds
 from jobs.slices import slice_kinds
 from lms.home import home_lines
 from lms.navigation import LEARNING, MANAGING, TEACHING, MenuItem, menu
@@ -166,3 +168,9 @@ menu.register(
 )
 
 bulk_kinds.register(KIND, CohortImport())
+
+export_kinds.register(exports.LEARNERS, exports.learners)
+export_kinds.register(exports.VERDICTS, exports.verdicts)
+
+holdings.register("classes", panels.classes_of_unit, weight=10)
+holdings.register("learners", panels.learners_of_unit, weight=20)

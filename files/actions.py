@@ -74,7 +74,14 @@ def store(
 
 @transaction.atomic
 def keep_made(
-    *, content: bytes, name: str, owner_id: int, media_type: str, purpose: str, unit_id: int | None
+    *,
+    content: bytes,
+    name: str,
+    owner_id: int,
+    media_type: str,
+    purpose: str,
+    unit_id: int | None,
+    keep_until: dt.datetime | None = None,
 ) -> StoredFile:
     """Keep a file that the product itself made for a person: nothing to judge, no quota."""
     sha256 = hashlib.sha256(content).hexdigest()
@@ -88,6 +95,7 @@ def keep_made(
         owner_id=owner_id,
         unit_id=unit_id,
         purpose=purpose,
+        keep_until=keep_until,
     )
     facts = {"purpose": purpose, "size": len(content), "sha256": sha256}
     record(by=None, action="store_file", target=file, unit_id=unit_id, after=facts)

@@ -6,10 +6,9 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from lms.ledgers import append_only
+from lms.ledgers import pinned
 
 
-@append_only
 class IdempotentCall(models.Model):
     """A creating call under its caller's key, and what was answered."""
 
@@ -26,3 +25,7 @@ class IdempotentCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.key}"
+
+
+# A reply never changes; when nobody repeats the call any more it goes.
+pinned(IdempotentCall, when="1 = 1", events=["UPDATE"])

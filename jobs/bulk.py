@@ -72,4 +72,16 @@ class PagedKind(Protocol):
         """Return the address of that page."""
 
 
+@runtime_checkable
+class CarefulKind(Protocol):
+    """A kind whose rows cost so much that fewer of them are written in one step."""
+
+    rows_at_once: int
+
+
+def rows_at_once(kind: BulkKind) -> int:
+    """Return how many rows one transaction writes or reverses."""
+    return kind.rows_at_once if isinstance(kind, CarefulKind) else CHUNK
+
+
 bulk_kinds: Registry[BulkKind] = Registry("bulk kinds")

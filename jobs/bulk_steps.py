@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.actions import record
-from jobs.bulk import CHUNK, BulkKind, bulk_kinds
+from jobs.bulk import CHUNK, BulkKind, bulk_kinds, rows_at_once
 from jobs.models import BulkChange, BulkRow, ChangeState, Job, RowState
 
 MOVED_AT_MOST = 0.01
@@ -85,9 +85,10 @@ def _resume(job: Job, state: str) -> BulkChange:
 
 def _walk(change: BulkChange, job: Job, until: float, each: Each, *, state: str) -> bool:
     """Hand the included rows of a state over in chunks, as far as time allows; True at the end."""
+    size = rows_at_once(bulk_kinds[change.kind])
     while True:
         rows = change.rows.filter(included=True, state=state)
-        chunk = rows.chunk(after=job.checkpoint.get("after", 0), size=CHUNK)
+        chunk = rows.chunk(after=job.checkpoint.get("after", 0), size=size)
         if not chunk:
             return True
         each(change, job, chunk)

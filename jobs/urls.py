@@ -9,6 +9,7 @@ urlpatterns = [
     path("health/worker", health_views.worker, name="worker"),
     path("metrics", health_views.metrics, name="metrics"),
     path("viec/<int:pk>/", views.progress, name="progress"),
+    path("viec/<int:pk>/tep/", views.result_file, name="result_file"),
     path("thay-doi/<int:pk>/", views.change_detail, name="change"),
     path("thay-doi/<int:pk>/ghi/", views.confirm, name="confirm"),
     path("thay-doi/<int:pk>/xem-hoan-tac/", views.preview_undo, name="preview_undo"),

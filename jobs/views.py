@@ -8,8 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from files.links import link_to
+from files.models import StoredFile
 from jobs import actions
 from jobs.bulk import PagedKind, bulk_kinds
+from jobs.exports import KIND, export_kinds
 from jobs.models import BulkChange, BulkRow, Job, RowState, Verdict
 
 STOP_POLLING = 286  # htmx ends its polling on this status
@@ -25,6 +28,18 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "jobs/job_progress.html", {"job": job})
     status = STOP_POLLING if job.is_finished else 200
     return render(request, "jobs/_progress.html", {"job": job}, status=status)
+
+
+@require_safe
+@never_cache
+def result_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the file of an export on to its owner, if they may still have what is in it."""
+    user = _signed_in(request)
+    job = get_object_or_404(Job.objects.visible_to(user), pk=pk, kind=KIND)
+    file = get_object_or_404(StoredFile.objects.visible_to(user), pk=job.result_file_id)
+    if export_kinds[job.args["kind"]](user, job.args["args"]) is None:
+        raise Http404
+    return redirect(link_to(file, user=user))
 
 
 @require_safe

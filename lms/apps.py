@@ -3,7 +3,7 @@ from django.core import checks
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
-from lms import ledgers
+from lms import ledgers, trigrams
 
 
 class LmsConfig(AppConfig):
@@ -15,4 +15,5 @@ class LmsConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("receivers", "registry")
         post_migrate.connect(ledgers.create_triggers, dispatch_uid="ledger triggers")
+        post_migrate.connect(trigrams.create_indexes, dispatch_uid="trigram indexes")
         checks.register(ledgers.missing_triggers, checks.Tags.database)

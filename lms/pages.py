@@ -61,7 +61,7 @@ def _page_after(
     queryset: QuerySet[Row], place: _Place | None, order: Sequence[str], size: int
 ) -> Page[Row]:
     if place:
-        queryset = queryset.filter(_beyond(order, place.values))
+        queryset = queryset.filter(beyond(order, place.values))
     rows = list(queryset.order_by(*order)[: size + 1])
     more, rows = len(rows) > size, rows[:size]
     return Page(
@@ -75,7 +75,7 @@ def _page_before(
     queryset: QuerySet[Row], place: _Place, order: Sequence[str], size: int
 ) -> Page[Row] | None:
     backwards = [name.removeprefix("-") if name[0] == "-" else f"-{name}" for name in order]
-    queryset = queryset.filter(_beyond(backwards, place.values))
+    queryset = queryset.filter(beyond(backwards, place.values))
     rows = list(queryset.order_by(*backwards)[: size + 1])
     if len(rows) <= size:
         return None
@@ -83,7 +83,7 @@ def _page_before(
     return Page(rows, _write(AFTER, rows[-1], order), _write(BEFORE, rows[0], order))
 
 
-def _beyond(order: Sequence[str], values: Sequence[str | int | None]) -> Q:
+def beyond(order: Sequence[str], values: Sequence[str | int | None]) -> Q:
     """Return the rows behind a place: the first column that differs decides."""
     choices, equal = [], Q()
     for name, value in zip(order, values, strict=True):
@@ -96,8 +96,12 @@ def _beyond(order: Sequence[str], values: Sequence[str | int | None]) -> Q:
 
 
 def _write(side: str, row: Model, order: Sequence[str]) -> str:
-    values = [_plain(_value(row, name.removeprefix("-"))) for name in order]
-    return signing.dumps([side, *values], salt=SALT, compress=True)
+    return signing.dumps([side, *place_of(row, order)], salt=SALT, compress=True)
+
+
+def place_of(row: Model, order: Sequence[str]) -> list[str | int]:
+    """Return where a row stands in a list of this order, as plain values for `beyond`."""
+    return [_plain(_value(row, name.removeprefix("-"))) for name in order]
 
 
 def _read(token: str | None, columns: int) -> _Place | None:

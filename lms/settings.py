@@ -283,6 +283,10 @@ CELERY_BEAT_SCHEDULE = {
     "due-dates": {"task": "enrolments.tick", "schedule": 60.0, "options": {"expires": 60}},
     "silent-tasks": {"task": "reporting.tick", "schedule": 3600.0, "options": {"expires": 3600}},
     "close-attempts": {"task": "assessment.tick", "schedule": 20.0, "options": {"expires": 20}},
+    "prune-jobs": {"task": "jobs.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+    "prune-accounts": {"task": "accounts.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+    "prune-calls": {"task": "interop.prune", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-files": {"task": "files.sweep", "schedule": 3600.0, "options": {"expires": 3600}},
     "send-due": {"task": "notifications.send_due", "schedule": 60.0, "options": {"expires": 60}},
 }
 JOB_QUEUES = ["default", "mail", "grading", "render", "import"]
@@ -324,6 +328,8 @@ SPECTACULAR_SETTINGS = {
 AGENCY_NAME = env.str("AGENCY_NAME", default="Thành phố Hồ Chí Minh – bản trình diễn")
 SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="0200 000 000")
 UNDO_DAYS = env.int("UNDO_DAYS", default=90)
+KEEP_DONE_DAYS = env.int("KEEP_DONE_DAYS", default=30)  # finished tasks, expired codes, replies
+EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)  # a file of an export can be fetched so long
 ACTIVATION_DAYS = env.int("ACTIVATION_DAYS", default=14)
 
 FILE_QUOTA = env.int("FILE_QUOTA", default=2 * 1024**3)  # bytes one person may store

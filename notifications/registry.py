@@ -1,11 +1,13 @@
-"""The bell in the header."""
+"""The bell in the header, and the notice of this app's own."""
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from lms.navigation import Tool, header_tools
+from notifications import export_notices
+from notifications.kinds import NoticeKind, notice_kinds
 from notifications.models import InboxItem
 
 
@@ -18,3 +20,14 @@ def bell(request: HttpRequest) -> Tool:
 
 
 header_tools.register("bell", bell)
+
+notice_kinds.register(
+    export_notices.EXPORT_READY,
+    NoticeKind(
+        code=export_notices.EXPORT_READY,
+        label=gettext_lazy("Exported files are ready"),
+        mandatory=False,
+        title=export_notices.title,
+        body=export_notices.body,
+    ),
+)

@@ -179,6 +179,14 @@ def class_quiz(w: World) -> Arguments:
     return (w.room.cohort.pk, w.room.quiz.key)
 
 
+def published_quiz(w: World) -> Arguments:
+    return (w.room.cohort.version_id, w.room.quiz.key)
+
+
+def published_question(w: World) -> Arguments:
+    return (*published_quiz(w), w.room.quiz.questions[0].key)
+
+
 def work(w: World) -> Arguments:
     return (w.written.enrolment_id, w.written.assignment_key)
 
@@ -254,6 +262,8 @@ ADDRESSES: dict[str, Address] = {
     "accounts:forgotten": public(),
     "accounts:reset_password": public(lambda w: w.reset_link),
     "accounts:profile": page(EVERYBODY),
+    "accounts:session_left": file(EVERYBODY),
+    "accounts:keep_session": act(EVERYBODY),
     "accounts:correction": page(EVERYBODY),
     "accounts:change_password": page(EVERYBODY),
     "accounts:email": page(EVERYBODY),
@@ -383,6 +393,8 @@ ADDRESSES: dict[str, Address] = {
     "assessment:results": page(RELEASERS),
     "assessment:class_results": page(RELEASERS, class_quiz),
     "assessment:release": page(RELEASERS, class_quiz),
+    "assessment:keys": page(RELEASERS, published_quiz),
+    "assessment:correct_key": page(RELEASERS, published_question),
     "assessment:extend": page(RELEASERS, quiz),
     # Recognition and papers
     "certificates:wallet": page(EVERYBODY),
@@ -419,6 +431,7 @@ ADDRESSES: dict[str, Address] = {
     "jobs:worker": open_to_all(),
     "jobs:metrics": open_to_all(),
     "jobs:progress": page(parts("hr"), lambda w: (w.job.pk,)),
+    "jobs:result_file": file(parts(""), lambda w: (w.job.pk,)),  # its work is no export
     "jobs:change": page(parts("hr"), change),
     "jobs:confirm": act(parts("hr"), change),
     "jobs:preview_undo": act(parts("hr"), change),

@@ -27,7 +27,11 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 # Says so while nothing works in the background, as in these tests.
 SICK = {"jobs:worker"}
 # Taking a list of names out of the product leaves a line in the audit trail, and only that.
-READ_AND_RECORDED = {"accounts:export_people", "enrolments:export"}
+READ_AND_RECORDED = {
+    "accounts:export_people",
+    "enrolments:export",
+    "certificates:export_register",
+}
 # A mail program posts here without a page before it; the signed token is the proof.
 WITHOUT_TOKEN = {"notifications:unsubscribe"}
 # What may differ between two answers that say the same.

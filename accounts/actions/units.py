@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.closing import grants_to_map
 from accounts.errors import Refused
-from accounts.models import Posting, Unit, UnitClosure, UnitName, UnitPlacement, User
+from accounts.models import Posting, RoleGrant, Unit, UnitClosure, UnitName, UnitPlacement, User
 from accounts.models.units import DEEPEST
 from accounts.signals import unit_closed
 from audit.actions import record
@@ -97,12 +98,16 @@ def place_unit(*, unit: Unit, parent: Unit, since: dt.date, by: User) -> None:
 
 @transaction.atomic
 def close_unit(*, unit: Unit, on: dt.date, by: User, successor: Unit | None = None) -> None:
-    """Close a unit that has neither people nor open units below it. Safe to call twice."""
+    """Close a unit that has neither people nor open units below it. Safe to call twice.
+
+    A successor takes it over as part of itself: whoever answers for the successor sees what the
+    unit leaves, and roles that named the unit go on in the successor from the same day.
+    """
     if Unit.objects.filter(pk=unit.pk, closed_on=None).update(closed_on=on) != 1:
         return
     _refuse_if_in_use(unit, on)
     if successor is not None:
-        unit.successors.add(successor)
+        _hand_over(unit, successor, on=on, by=by)
     record(
         by=by,
         action="close_unit",
@@ -125,6 +130,43 @@ def refresh_units(*, day: dt.date) -> None:
             changed.append(row.unit)
     Unit.objects.bulk_update(changed, ["name", "search_key"])
     UnitClosure.objects.rebuild(day=day)
+
+
+def _hand_over(unit: Unit, successor: Unit, *, on: dt.date, by: User) -> None:
+    """Let the successor take over the place in the tree first, then the roles: sight never ends."""
+    if successor.closed_on is not None:
+        raise Refused(_("The successor is closed itself."))
+    unit.successors.add(successor)
+    place_unit(unit=unit, parent=successor, since=on, by=by)
+    for grant in grants_to_map(unit).not_ended(on).select_for_update(of=("self",)):
+        _map_grant(grant, successor, on=on, by=by)
+
+
+def _map_grant(grant: RoleGrant, successor: Unit, *, on: dt.date, by: User) -> None:
+    since = max(on, grant.since)
+    carried, _is_new = RoleGrant.objects.get_or_create(
+        user=grant.user,
+        role=grant.role,
+        scope=grant.scope,
+        unit=successor,
+        until=grant.until,
+        defaults={"since": since, "granted_by": by},
+    )
+    if carried.since > since:
+        carried.since = since
+        carried.save(update_fields=["since"])
+    before = {"unit": grant.unit_id, "until": grant.until}
+    grant.until = since
+    grant.save(update_fields=["until"])
+    record(
+        by=by,
+        action="map_role",
+        target=carried,
+        unit_id=successor.pk,
+        before={**before, "grant": grant.pk, "person": grant.user_id, "role": grant.role},
+        after={"unit": successor.pk, "since": since},
+        reason=_("The unit was closed on %(day)s.") % {"day": f"{on:%d/%m/%Y}"},
+    )
 
 
 def _end_before(row: UnitName | UnitPlacement, day: dt.date) -> None:

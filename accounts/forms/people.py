@@ -295,12 +295,15 @@ class CloseForm(forms.Form):
 
     on = day_field(_("First day without the unit"), initial=today)
     successor = forms.ModelChoiceField(
-        label=_("Successor"), queryset=Unit.objects.none(), required=False
+        label=_("Successor"),
+        queryset=Unit.objects.none(),
+        required=False,
+        help_text=_("Takes over what the unit leaves, and the roles that name it."),
     )
 
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choose_from(self, "successor", managed_units(by))
+        choose_from(self, "successor", managed_units(by).exclude(pk=unit.pk))
 
 
 def managed_units(by: User) -> QuerySet[Unit]:

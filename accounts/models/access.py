@@ -35,6 +35,10 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         at = day or today()
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
 
+    def not_ended(self, day: dt.date) -> Self:
+        """Return the grants that hold on the day or later."""
+        return self.filter(Q(until=None) | Q(until__gt=day))
+
     def giving(self, user: AbstractBaseUser, permission: Permission) -> Self:
         """Return the user's grants that give the permission today."""
         return self.in_force().filter(user_id=user.pk, role__in=roles_with(permission))

@@ -17,6 +17,7 @@ from accounts.models.units import Unit
 from accounts.permissions import Permission
 from lms.clock import today
 from lms.text import fold, name_sort_key, nfc, split_name
+from lms.trigrams import searched
 
 if TYPE_CHECKING:
     from reference.models import Code
@@ -193,6 +194,9 @@ class User(AbstractUser):
     def held_roles(self) -> frozenset[str]:
         """Return the roles held today in any scope; asked once per request."""
         return frozenset(self.role_grants.in_force().values_list("role", flat=True))
+
+
+searched(User, "search_key")
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from lms.text import fold
+from lms.trigrams import searched
 
 if TYPE_CHECKING:
     from accounts.models.people import User
@@ -91,6 +92,9 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+searched(Unit, "search_key")
 
 
 class UnitPlacementQuerySet(models.QuerySet["UnitPlacement"]):

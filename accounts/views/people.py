@@ -5,7 +5,8 @@ from __future__ import annotations
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,6 +19,7 @@ from accounts import identity
 from accounts.actions import people as actions
 from accounts.actions.activation import MOST_SLIPS, issue_codes
 from accounts.errors import Refused
+from accounts.exports import PEOPLE
 from accounts.forms.people import (
     EndPostingForm,
     MoveForm,
@@ -33,8 +35,7 @@ from accounts.panels import person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
 from accounts.views.common import done, form_page
-from audit.actions import record
-from lms.export import xlsx_response
+from jobs.exports import respond
 from lms.pages import keyset_page
 
 
@@ -52,15 +53,9 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/people.html", context)
 
 
-def export_people(request: HttpRequest) -> FileResponse:
+def export_people(request: HttpRequest) -> HttpResponseBase:
     """Return exactly the people the filter leaves, as a workbook."""
-    user = need(request, Permission.SEE_PEOPLE)
-    form = PeopleFilter(request.GET, by=user)
-    found = form.narrow(User.objects.allowing(user, Permission.SEE_PEOPLE).active())
-    record(by=user, action="export_people", after={"filter": request.GET.urlencode()})
-    header = [_("Sign-in code"), _("Full name"), _("Unit"), _("Position"), _("Staff category")]
-    rows = (_row(one) for one in found.by_given_name().with_posts().iterator(chunk_size=500))
-    return xlsx_response("nhan-su", [*header, _("Sign-in")], rows)
+    return respond(request, PEOPLE, {"filter": request.GET.urlencode()})
 
 
 @never_cache
@@ -208,13 +203,6 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
         submit=_("Show"),
         back=reverse("accounts:person", args=[shown.pk]),
     )
-
-
-def _row(person: User) -> list[str]:
-    post = person.posts[0] if person.posts else None
-    where = [post.unit.name, post.title, post.category.name] if post else ["", "", ""]
-    came = _("Has signed in") if person.last_login else _("Never signed in")
-    return [person.username, person.full_name, *where, came]
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[User, User]:

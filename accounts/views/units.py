@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.actions import units as actions
+from accounts.closing import closing_of
 from accounts.errors import Refused
 from accounts.forms.people import CloseForm, PlaceForm, RenameForm, UnitForm
 from accounts.http import need, signed_in
@@ -99,17 +100,26 @@ def place_unit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def close_unit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a unit nobody works in any more."""
+    """Close a unit nobody works in any more, after a look at what that touches."""
     user, shown = _managed(request, pk)
-    form = CloseForm(request.POST or None, by=user)
-    if request.method == "POST" and form.is_valid():
+    form = CloseForm(request.POST or None, by=user, unit=shown)
+    is_asked = request.method == "POST" and form.is_valid()
+    if is_asked and "confirm" in request.POST:
         try:
             actions.close_unit(unit=shown, by=user, **form.cleaned_data)
             messages.success(request, _("The unit is closed."))
             return redirect("accounts:units")
         except Refused as error:
             form.add_error(None, str(error))
-    return _unit_form(request, form, shown, title=_("Close the unit"))
+            is_asked = False
+    context = {
+        "form": form,
+        "unit": shown,
+        "closing": closing_of(shown),
+        "asked": form.cleaned_data if is_asked else None,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/close_unit.html", context, status=status)
 
 
 def _managed(request: HttpRequest, pk: int) -> tuple[User, Unit]:

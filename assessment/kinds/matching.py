@@ -106,24 +106,24 @@ class MatchingKind(Kind):
 
     def option_keys(self, data: Data) -> list[str]:
         """Return the keys of both sides, to be drawn together."""
-        return [*(pair["key"] for pair in data.get("pairs", [])), *_rights(data)]
+        return [*(pair["key"] for pair in data.get("pairs", [])), *right_sides(data)]
 
     def public(self, data: Data, order: list[str]) -> Data:
         """Return both sides, each in its order."""
         lefts = [{"key": pair["key"], "text": pair["left"]} for pair in data["pairs"]]
-        rights = [{"key": key, "text": text} for key, text in _rights(data).items()]
+        rights = [{"key": key, "text": text} for key, text in right_sides(data).items()]
         return {"lefts": in_order(lefts, order), "rights": in_order(rights, order)}
 
     def parse(self, data: Data, posted: Posted) -> Response:
         """Return the partner of each left side that has one."""
-        rights = _rights(data)
+        rights = right_sides(data)
         said = {pair["key"]: posted.one(f"pair_{pair['key']}") for pair in data["pairs"]}
         pairs = {left: right for left, right in said.items() if right in rights}
         return {"pairs": pairs} if pairs else {}
 
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the pairs chosen, in words."""
-        said, rights = response.get("pairs", {}), _rights(data)
+        said, rights = response.get("pairs", {}), right_sides(data)
         return [
             f"{pair['left']} – {rights[said[pair['key']]]}"
             for pair in data["pairs"]
@@ -150,7 +150,7 @@ class _Keys:
         return self._held.setdefault((side, text), new_key(self._held.values()))
 
 
-def _rights(data: Data) -> dict[str, str]:
+def right_sides(data: Data) -> dict[str, str]:
     """Return the right side, each word once: partners and those that belong to none."""
     found = {pair["right_key"]: pair["right"] for pair in data.get("pairs", [])}
     return found | {row["key"]: row["text"] for row in data.get("distractors", [])}

@@ -14,6 +14,7 @@ from assessment.models.assignments import Mark
 from assessment.models.attempts import Attempt
 from courses.models import CourseVersion
 from enrolments.models import Cohort, Enrolment
+from jobs.models import BulkChange
 from lms.ledgers import append_only
 
 
@@ -164,6 +165,10 @@ class KeyCorrection(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     corrected_at = models.DateTimeField(auto_now_add=True)
+    # The previewed change it belongs to; its undo is another row of the same change.
+    change = models.ForeignKey(
+        BulkChange, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["version", "quiz_key"])]

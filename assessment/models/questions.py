@@ -15,6 +15,7 @@ from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from courses.models import Course, Provider
 from lms.text import fold
+from lms.trigrams import searched
 
 
 class QuestionKind(models.TextChoices):
@@ -96,6 +97,9 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+searched(Question, "search_key")
 
 
 class QuestionVersion(models.Model):

@@ -20,6 +20,7 @@ from assessment.errors import Refused
 from assessment.forms.results import ExtensionForm
 from assessment.frozen import FrozenQuiz, quiz_of, quizzes_of
 from assessment.models import Attempt, Extension, GradeCell, Release
+from courses.models import CourseVersion
 from enrolments.models import Cohort, Enrolment
 from lms.pages import keyset_page
 
@@ -73,6 +74,10 @@ def class_results(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse
         .first(),
         "may_extend": Cohort.objects.allowing(request.user, Permission.GRANT_EXTENSIONS)
         .filter(pk=cohort.pk)
+        .exists(),
+        "may_correct": CourseVersion.objects.published()
+        .allowing(request.user, Permission.CORRECT_KEYS)
+        .filter(pk=cohort.version_id)
         .exists(),
     }
     return render(request, "assessment/class/quiz.html", context)

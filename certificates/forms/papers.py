@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.access import day_field
 from certificates.models import Certificate, CertificateState, Replacement, SignatoryPost
+from certificates.models.papers import CertificateQuerySet
 from lms.clock import today
+from lms.text import fold
 
 
 class PaperFilter(forms.Form):
@@ -19,6 +22,16 @@ class PaperFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), *CertificateState.choices]
     )
+
+    def narrow(self, papers: CertificateQuerySet) -> CertificateQuerySet:
+        """Return the papers that pass; a filter that cannot be read passes none."""
+        if not self.is_valid():
+            return papers.none()
+        text, state = self.cleaned_data["q"].strip(), self.cleaned_data["state"]
+        if text:
+            by_name = Q(person__search_key__contains=fold(text))
+            papers = papers.filter(by_name | Q(register_number=text) | Q(serial=text))
+        return papers.filter(state=state) if state else papers
 
 
 class RevokeForm(forms.Form):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from accounts.http import need, signed_in
 from accounts.permissions import Permission
 from certificates.actions import setup
 from certificates.errors import Refused
+from certificates.exports import REGISTER, papers_of
 from certificates.forms.papers import PaperFilter
 from certificates.forms.setup import (
     AuthorisationForm,
@@ -25,14 +25,12 @@ from certificates.forms.setup import (
     RegisterForm,
     SignatoryForm,
 )
-from certificates.models import Authorisation, Certificate, Register, SignatoryPost
-from certificates.models.papers import CertificateQuerySet
+from certificates.models import Authorisation, Register, SignatoryPost
 from certificates.models.register import providers_allowing
 from certificates.views.common import done, form_page
 from courses.models import Provider
-from lms.export import Cell, xlsx_response
+from jobs.exports import respond
 from lms.pages import keyset_page
-from lms.text import fold
 
 P = Permission
 BOOK_PAGE = 100
@@ -57,7 +55,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the register as a book: every number taken, in order, whatever became of it."""
     register = _register(request, pk, P.SEE_CERTIFICATES)
     form = PaperFilter(request.GET)
-    papers = _narrowed(_papers(register), form)
+    papers = form.narrow(papers_of(register))
     context = {
         "register": register,
         "filter": form,
@@ -67,48 +65,11 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "certificates/book.html", context)
 
 
-@require_safe
-def export(request: HttpRequest, pk: int) -> FileResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the register as a workbook, narrowed as the page is."""
-    register = _register(request, pk, P.SEE_CERTIFICATES)
-    papers = _narrowed(_papers(register), PaperFilter(request.GET)).order_by("number")
-    header = [
-        _("Register number"),
-        _("Serial number"),
-        _("Full name"),
-        _("Date of birth"),
-        _("Unit"),
-        _("Course"),
-        _("Class"),
-        _("Decision"),
-        _("Date of issue"),
-        _("State"),
-        _("Signed by"),
-        _("Handed over on"),
-        _("Receiver's signature"),
-    ]
-    name = f"so-cap-{register.provider.code}-{register.kind}-{register.year}"
-    return xlsx_response(name, header, _rows(papers))
-
-
-def _rows(papers: CertificateQuerySet) -> Iterator[list[Cell]]:
-    for paper in papers.iterator(chunk_size=500):
-        says = paper.snapshot
-        yield [
-            paper.register_number,
-            paper.serial,
-            says["name"],
-            says["birth"],
-            says["unit"],
-            says["course_vi"],
-            says["class_code"],
-            says["decision"],
-            dt.date.fromisoformat(says["issued_on"]),
-            paper.get_state_display(),
-            says["signatory_name"],
-            "",
-            "",
-        ]
+    _register(request, pk, P.SEE_CERTIFICATES)
+    return respond(request, REGISTER, {"register": pk, "filter": request.GET.urlencode()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -190,17 +151,3 @@ def _providers(request: HttpRequest) -> QuerySet[Provider]:
 def _own(request: HttpRequest) -> QuerySet[Provider]:
     need(request, P.ISSUE_CERTIFICATES)
     return _providers(request)
-
-
-def _papers(register: Register) -> CertificateQuerySet:
-    return Certificate.objects.filter(register=register)
-
-
-def _narrowed(papers: CertificateQuerySet, form: PaperFilter) -> CertificateQuerySet:
-    if not form.is_valid():
-        return papers.none()
-    text, state = form.cleaned_data["q"].strip(), form.cleaned_data["state"]
-    if text:
-        by_name = Q(person__search_key__contains=fold(text))
-        papers = papers.filter(by_name | Q(register_number=text) | Q(serial=text))
-    return papers.filter(state=state) if state else papers

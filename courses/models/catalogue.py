@@ -16,6 +16,7 @@ from accounts.rights import rights
 from lms.clock import today
 from lms.text import fold
 from lms.translated import translated
+from lms.trigrams import searched
 
 
 class Provider(models.Model):
@@ -125,6 +126,9 @@ class Course(models.Model):
     def searchable(self) -> str:
         """Return the folded words by which the course is found."""
         return fold(f"{self.code} {self.title_vi} {self.title_en}")[:500]
+
+
+searched(Course, "search_key")
 
 
 class CourseStaffQuerySet(models.QuerySet["CourseStaff"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -195,29 +196,51 @@ def withdraw_many(*, enrolments: Sequence[Enrolment], by: User, reason: str) -> 
     return sum(withdraw(enrolment=place, by=by, reason=reason) for place in enrolments)
 
 
-@transaction.atomic
 def undo_enrolment(*, enrolment: Enrolment, by: User, reason: str) -> bool:
     """Keep a place as entered by mistake, shown nowhere else; False if it was done before."""
-    held = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if held.state == EnrolmentState.ENTERED_BY_MISTAKE:
-        return False
-    why_not = reason_against_undo(held)
-    if why_not:
-        raise Refused(why_not)
-    Enrolment.objects.filter(pk=held.pk).update(
+    done = undo_enrolments(enrolments=[enrolment], by=by, reason=reason) == 1
+    enrolment.refresh_from_db()
+    return done
+
+
+@transaction.atomic
+def undo_enrolments(*, enrolments: Sequence[Enrolment], by: User, reason: str) -> int:
+    """Keep places as entered by mistake, all or none; return how many were not before.
+
+    A few queries for any number of places.
+    """
+    ids = [place.pk for place in enrolments]
+    standing = Enrolment.objects.exclude(state=EnrolmentState.ENTERED_BY_MISTAKE)
+    held = list(standing.select_for_update().filter(pk__in=ids).order_by("pk"))
+    attended = set(
+        Attendance.objects.filter(enrolment__in=held).values_list("enrolment", flat=True)
+    )
+    for place in held:
+        why_not = _reason_against_undo(place, is_attended=place.pk in attended)
+        if why_not:
+            raise Refused(why_not)
+    Enrolment.objects.filter(pk__in=[place.pk for place in held]).update(
         state=EnrolmentState.ENTERED_BY_MISTAKE, withdrawn_reason=reason
     )
-    _end(enrolment, by=by, reason=reason, action="undo_enrolment")
-    return True
+    for cohort_id, n in Counter(place.cohort_id for place in held).items():
+        _free_seats(cohort_id, n)
+    end_duties(obligations=_duties(held), to=ObligationStatus.CANCELLED, by=by, reason=reason)
+    record_many(_ended("undo_enrolment", place, by, reason) for place in held)
+    for place in held:
+        enrolment_ended.send(sender=Enrolment, enrolment=place, by=by, reason="undo_enrolment")
+    return len(held)
 
 
-def reason_against_undo(enrolment: Enrolment) -> str:
+def _reason_against_undo(enrolment: Enrolment, *, is_attended: bool) -> str:
     """Return why a place can no longer be called a mistake, or nothing."""
     if enrolment.state != EnrolmentState.ENROLLED or enrolment.started_at is not None:
         return _("The learner has started.")
-    if Attendance.objects.filter(enrolment=enrolment).exists():
-        return _("Attendance has been recorded.")
-    return ""
+    return _("Attendance has been recorded.") if is_attended else ""
+
+
+def _ended(action: str, place: Enrolment, by: User, reason: str) -> AuditEvent:
+    unit_id = place.sending_unit_id
+    return event(by=by, action=action, target=place, unit_id=unit_id, reason=reason)
 
 
 def _end(enrolment: Enrolment, *, by: User, reason: str, action: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.actions.many import NewPerson, archive_unused, create_people
 from accounts.actions.people import PersonData
 from accounts.models import ActivationCode, Posting, RoleGrant, Unit, User
-from enrolments.actions.places import enrol_many, undo_enrolment
+from enrolments.actions.places import enrol_many, undo_enrolments
 from enrolments.errors import Refused
 from enrolments.imports.source import Settings
 from enrolments.models import Attendance, Cohort, Decision, Enrolment
@@ -129,8 +129,7 @@ def take_back(change: BulkChange, rows: Sequence[BulkRow], by: User) -> None:
     """Call the places mistakes; archive the records made for them that nobody has used."""
     reason = _("Import undone: %(title)s") % {"title": change.title}
     places = Enrolment.objects.in_bulk([row.target_id for row in rows if row.target_id])
-    for row in rows:
-        undo_enrolment(enrolment=places[row.target_id or 0], by=by, reason=reason)
+    undo_enrolments(enrolments=list(places.values()), by=by, reason=reason)
     made = {_after(row)["person"]: row for row in rows if _after(row).get("created")}
     used = _used(list(made))
     for pk, why in used.items():

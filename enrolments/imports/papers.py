@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.permissions import Permission
-from enrolments.imports.source import read_table
 from jobs.models import BulkChange, ChangeState
 from lms.export import Cell
+from lms.sheets.tables import Table
 from reference.models import Code
 
 ROWS: Final = 2_000  # with a list to choose from
@@ -64,16 +64,19 @@ def _units(by: User) -> list[Unit]:
     return list(Unit.objects.allowing(by, Permission.SEND_PEOPLE).open().order_by("search_key"))
 
 
-def verdict_header(change: BulkChange) -> list[str]:
+def verdict_header(table: Table) -> list[str]:
     """Return the headings of the annotated file."""
-    return [_("Row"), _("Verdict"), _("State"), _("Explanation"), *read_table(change).headings]
+    return [_("Row"), _("Verdict"), _("State"), _("Explanation"), *table.headings]
 
 
-def verdict_rows(change: BulkChange) -> Iterator[list[Cell]]:
-    """Yield the rows of the file as they were sent, each behind its verdict."""
-    said = {row.number: row for row in change.rows.all().iterator(chunk_size=500)}
+def verdict_rows(
+    change: BulkChange, rows: Sequence[tuple[int, Sequence[Any]]]
+) -> Iterator[list[Cell]]:
+    """Yield these rows of the file as they were sent, each behind its verdict."""
+    numbers = [number for number, _cells in rows]
+    said = {row.number: row for row in change.rows.filter(number__in=numbers)}
     before = change.state in {ChangeState.PLANNED, ChangeState.APPLYING, ChangeState.REFUSED}
-    for number, cells in read_table(change).rows:
+    for number, cells in rows:
         row = said.get(number)
         if row is None:
             continue

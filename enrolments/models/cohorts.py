@@ -15,6 +15,7 @@ from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission, Role, rol
 from courses.models import Course, CourseVersion
 from lms.clock import today
 from lms.text import fold
+from lms.trigrams import searched
 
 
 class DecisionKind(models.TextChoices):
@@ -201,6 +202,9 @@ class Cohort(models.Model):
     def seats_left(self) -> int | None:
         """Return how many more people fit; None where seats are not counted."""
         return None if self.seats is None else self.seats - self.enrolled_count
+
+
+searched(Cohort, "search_key")
 
 
 class CohortStaffQuerySet(models.QuerySet["CohortStaff"]):

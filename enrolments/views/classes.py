@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.http import signed_in
-from accounts.models import Unit
 from accounts.permissions import Permission
 from accounts.rights import rights
-from audit.actions import record
 from enrolments.actions.places import withdraw_many
 from enrolments.actions.remind import remind
 from enrolments.board import board_of
 from enrolments.errors import Refused
+from enrolments.exports import LEARNERS, ORDER
 from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
-from enrolments.learner_rows import first_duty, learner_rows, with_duties
+from enrolments.learner_rows import learner_rows, with_duties
 from enrolments.models import Cohort, Enrolment
-from enrolments.models.places import EnrolmentQuerySet
 from enrolments.slots import actions_on
 from enrolments.views.common import Seen, done, seen, seen_with_learners
-from lms.export import Cell, xlsx_response
+from jobs.exports import respond
 from lms.pages import keyset_page
 
 LOW = 55  # per cent; units under it are named
-ORDER = ("learner_sort_key", "pk")
 
 
 def classes(request: HttpRequest) -> HttpResponse:
@@ -64,40 +62,9 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "enrolments/cohort.html", context)
 
 
-def _filtered(request: HttpRequest, shown: Seen) -> EnrolmentQuerySet:
-    units = Unit.objects.filter(pk__in=shown.places().order_by().values("sending_unit"))
-    return LearnerFilter(request.GET, units=units).narrow(shown.places())
-
-
-def export_learners(request: HttpRequest, pk: int) -> FileResponse:
+def export_learners(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return exactly the learners the filter leaves, as a workbook."""
-    shown = seen_with_learners(request, pk)
-    found = _filtered(request, shown).order_by(*ORDER)
-    record(
-        by=shown.user,
-        action="export_learners",
-        target=shown.cohort,
-        after={"filter": request.GET.urlencode()},
-    )
-    header = [_("No."), _("Sign-in code"), _("Full name"), _("Unit"), _("State"), _("Progress, %")]
-    rows = with_duties(found).iterator(chunk_size=500)
-    numbered = (_row(number, place) for number, place in enumerate(rows, start=1))
-    name = f"hoc-vien-{shown.cohort.code}"
-    return xlsx_response(name, [*header, _("Due on"), _("Completed on")], numbered)
-
-
-def _row(number: int, place: Enrolment) -> list[Cell]:
-    duty = first_duty(place)
-    return [
-        number,
-        place.learner.username,
-        place.learner.full_name,
-        place.sending_unit.name,
-        place.get_state_display(),
-        place.progress_percent,
-        duty.due_on if duty else None,
-        place.completed_at,
-    ]
+    return respond(request, LEARNERS, {"cohort": pk, "filter": request.GET.urlencode()})
 
 
 @require_POST

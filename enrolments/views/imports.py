@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +19,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.errors import Refused
+from enrolments.exports import VERDICTS
 from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns
 from enrolments.imports import decisions, papers
 from enrolments.imports.lists import unit_of_the_file
@@ -28,9 +30,10 @@ from files.accept import SPREADSHEETS
 from files.actions import store
 from jobs import actions
 from jobs.bulk import bulk_kinds
+from jobs.exports import respond
 from jobs.models import BulkChange, BulkRow, ChangeState
 from jobs.views import change_context
-from lms.export import XLSX_TYPE, xlsx_response
+from lms.export import XLSX_TYPE
 from lms.sheets import SheetError
 
 UNFIXED = (ChangeState.DRAFT, ChangeState.PLANNED, ChangeState.REFUSED)
@@ -243,15 +246,11 @@ def confirm(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
     return redirect("enrolments:import", pk, change_pk)
 
 
-@require_safe
-def annotated(request: HttpRequest, pk: int, change_pk: int) -> FileResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def annotated(request: HttpRequest, pk: int, change_pk: int) -> HttpResponseBase:
     """Return the rows of the file, each with its verdict and what came of it."""
-    change, _user = _change(request, pk, change_pk)
-    if change.planned_at is None:
-        raise Http404
-    return xlsx_response(
-        f"ket-qua-{change.pk}", papers.verdict_header(change), papers.verdict_rows(change)
-    )
+    _change(request, pk, change_pk)
+    return respond(request, VERDICTS, {"change": change_pk})
 
 
 def _back(request: HttpRequest, pk: int, change_pk: int, row: BulkRow) -> HttpResponse:

@@ -91,3 +91,20 @@ class Job(models.Model):
     def arg(self, name: str) -> Any:
         """Return an argument given at the start."""
         return self.args[name]
+
+
+class ExportPart(models.Model):
+    """Some lines of a file in the making, committed with the checkpoint behind them."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    lines = models.JSONField()
+
+    class Meta:
+        ordering = ["job", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["job", "number"], name="jobs_export_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} #{self.number}"

@@ -13,7 +13,9 @@ from accounts.models import User
 from audit.models import AuditEvent
 from jobs.models import Job, JobState
 from lms.clock import end_of_day, start_of_day
+from lms.text import fold
 from notifications.models import Message
+from reporting.acts import ACTS
 
 PEOPLE_AT_MOST = 100
 
@@ -28,7 +30,7 @@ class AuditFilter(forms.Form):
     """Who, what, on what, when."""
 
     person = forms.CharField(label=_("Person who acted"), max_length=100, required=False)
-    action = forms.SlugField(label=_("Action"), max_length=60, required=False)
+    action = forms.ChoiceField(label=_("Action"), required=False)
     target = forms.RegexField(
         r"\A[a-z_]+\.[a-z_]+(:\d+)?\Z",
         label=_("Object"),
@@ -38,6 +40,13 @@ class AuditFilter(forms.Form):
     )
     since = day_field(_("From day"))
     until = day_field(_("To day"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["action"]
+        if isinstance(field, forms.ChoiceField):
+            by_words = sorted(((code, str(words)) for code, words in ACTS.items()), key=_words)
+            field.choices = [("", _("All")), *by_words]
 
     def narrow(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         """Return the acts that pass; a filter that cannot be read passes none."""
@@ -87,6 +96,10 @@ class JobFilter(forms.Form):
             return jobs.none()
         state = self.cleaned_data["state"]
         return jobs.filter(state=state) if state else jobs
+
+
+def _words(choice: tuple[str, str]) -> str:
+    return fold(choice[1])
 
 
 def _between(

@@ -266,3 +266,32 @@ def test_sign_ins_and_failures_are_on_record_without_the_password(hanh: User) ->
     actions = list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
     assert actions == ["sign_in_failed", "sign_in"]
     assert AuditEvent.objects.filter(action="sign_in", actor_id=hanh.pk, ip="10.0.0.1").exists()
+
+
+def test_a_page_warns_before_the_end_and_one_press_keeps_the_session(hanh: User) -> None:
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        try_to(client, "HC4A7")
+        page = client.get("/ho-so/").content.decode()
+        assert 'data-idle="1800" data-warn="120"' in page
+        clock.shift(29 * 60)
+        for _n in range(3):  # the script asks in the background: that keeps nobody signed in
+            answer = client.get("/phien/", headers={"X-Background": "1"})
+            assert answer.json()["seconds"] == 60
+        assert client.post("/phien/giu/").json()["seconds"] == 1800
+        clock.shift(29 * 60)
+        assert is_in(client)
+        clock.shift(31 * 60)
+        answer = client.get("/phien/", headers={"X-Background": "1"})
+        assert "ended=idle" in answer["Location"]
+
+
+def test_the_warning_is_on_every_page_of_a_signed_in_person_only(hanh: User) -> None:
+    client = Client()
+    assert "data-session" not in client.get("/dang-nhap/").content.decode()
+    assert client.get("/phien/").status_code == 302
+    try_to(client, "HC4A7", shared="on")
+    page = client.get("/").content.decode()
+    assert 'data-idle="600" data-warn="120"' in page
+    assert "data-shared" in page
+    assert client.get("/phien/").json()["person"] == hanh.pk

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,13 +18,17 @@ from django.utils import timezone
 from accounts.actions import units as actions
 from accounts.actions.email import email_link
 from accounts.actions.roles import grant_role
+from accounts.closing import Holding, closing_of
 from accounts.errors import Refused
 from accounts.models import RoleGrant, Unit, UnitClosure, User
+from accounts.permissions import Role
 from accounts.tasks import refresh_units, send_email_link
 from audit.models import AuditEvent
+from enrolments.models import Cohort, Enrolment
 from jobs.models import Outbox
 from lms.clock import today
-from tests.make import make_user
+from tests.assessment.make import make_room
+from tests.make import grant, make_enrolment, make_user
 from tests.people import Cast
 
 Browser = Callable[[User], Client]
@@ -104,6 +109,63 @@ def test_a_unit_with_people_or_units_is_not_closed(cast: Cast) -> None:
     assert cast.ward.closed_on is None
 
 
+def close_page(unit: Unit, by: Client, **fields: str) -> Any:
+    """Fill in the closing page."""
+    facts = {"on": today().isoformat(), **fields}
+    return by.post(f"/don-vi/{unit.pk}/giai-the/", facts)
+
+
+def test_closing_hands_roles_and_sight_to_the_successor_after_a_preview(
+    cast: Cast, browser: Browser
+) -> None:
+    unit = division(cast)
+    officer = make_user("Đặng Thị Mai", unit=cast.ward)
+    held = grant(officer, Role.HR_OFFICER, unit)
+    grant(cast.hr, Role.LINE_MANAGER, unit)
+    head = make_user("Tô Văn Bình", unit=cast.other_ward)
+    for place_ in (unit, cast.other_ward):
+        grant(head, Role.LINE_MANAGER, place_)
+    left = make_user("Người Nghỉ Hưu", unit=unit)
+    room = make_room(cast, kinds=["single"])
+    place = make_enrolment(room.cohort, left, by=cast.hr, unit=unit)
+    Cohort.objects.update(organiser=unit)
+    left.postings.update(until=today())
+    client, to = browser(cast.administrator), str(cast.other_ward.pk)
+    shown = close_page(unit, client, successor=to).content.decode()
+    for words in ("Đặng Thị Mai", "to Phường Dĩ An from", "HR officer"):
+        assert words in shown
+    assert [row.count for row in shown_holdings(unit)] == [1, 1]
+    assert RoleGrant.objects.get(pk=held.pk).until is None
+    assert Unit.objects.get(pk=unit.pk).closed_on is None
+    assert not Enrolment.objects.visible_to(cast.other_hr).filter(pk=place.pk).exists()
+    for _n in range(2):
+        close_page(unit, client, successor=to, confirm="1")
+    assert Enrolment.objects.visible_to(cast.other_hr).filter(pk=place.pk).exists()
+    assert Enrolment.objects.visible_to(officer).filter(pk=place.pk).exists()
+    carried = RoleGrant.objects.in_force().filter(user=officer)
+    assert [(row.unit, row.role) for row in carried] == [(cast.other_ward, "hr_officer")]
+    assert RoleGrant.objects.in_force().filter(user=head).count() == 1
+    told = AuditEvent.objects.filter(action="map_role")
+    assert told.count() == 3
+    assert set(told.values_list("actor_id", flat=True)) == {cast.administrator.pk}
+    with pytest.raises(Refused):
+        actions.close_unit(unit=cast.other_ward, on=today(), by=cast.administrator, successor=unit)
+
+
+def shown_holdings(unit: Unit) -> Sequence[Holding]:
+    return closing_of(unit).others
+
+
+def test_a_unit_with_people_shows_them_and_offers_no_closing(cast: Cast, browser: Browser) -> None:
+    client = browser(cast.administrator)
+    shown = close_page(cast.ward, client, successor=str(cast.other_ward.pk)).content.decode()
+    assert 'name="confirm"' not in shown
+    answer = close_page(cast.ward, client, successor=str(cast.other_ward.pk), confirm="1")
+    assert answer.status_code == 422
+    assert not RoleGrant.objects.filter(user=cast.hr, unit=cast.other_ward).exists()
+    assert cast.ward.placements.count() == 1
+
+
 def test_the_tree_starts_with_what_one_sees_and_opens_level_by_level(
     cast: Cast, browser: Browser
 ) -> None:
@@ -134,7 +196,7 @@ def test_an_administrator_opens_renames_moves_and_closes_a_unit(
     root = f"/don-vi/{unit.pk}/"
     client.post(f"{root}doi-ten/", {"name": "Phòng Văn hóa - Xã hội", "since": day})
     client.post(f"{root}truc-thuoc/", {"parent": cast.other_ward.pk, "since": day})
-    client.post(f"{root}giai-the/", {"on": day})
+    client.post(f"{root}giai-the/", {"on": day, "confirm": "1"})
     unit.refresh_from_db()
     assert (unit.name, unit.closed_on) == ("Phòng Văn hóa - Xã hội", today())
     assert "PVH" in below(cast.other_ward)

@@ -386,3 +386,23 @@ def test_only_posts_change_anything(room: Room, learner: Client) -> None:
         assert learner.get(room.url(name, 1)).status_code == 405
     assert Attempt.objects.get().is_open
     assert timezone.now() < (Attempt.objects.get().deadline_at or timezone.now())
+
+
+def test_saving_answers_keeps_the_session_and_waiting_for_marks_does_not(
+    cast: Cast, browser: Browser
+) -> None:
+    room = make_room(cast, minutes=120)
+    client = browser(room.learner)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        room.begin()
+        for revision in range(1, 4):
+            clock.shift(25 * 60)
+            saved = room.save(client, "single", revision, choice=["a1b2c3"])
+            assert saved.status_code == 200
+        client.post(room.url("hand_in", 1))
+        clock.shift(25 * 60)
+        asked = {"HX-Request": "true", "X-Background": "1"}
+        page = client.get(room.url("result_state", 1), headers=asked).content.decode()
+        assert 'hx-headers=\'{"X-Background": "1"}\'' in page
+        clock.shift(6 * 60)
+        assert client.get(room.url("result", 1)).status_code == 302

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from assessment.actions import works
@@ -295,3 +296,18 @@ def test_the_page_costs_the_same_whatever_was_handed_in(
     client.get(task.url)
     with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
         client.get(task.url)
+
+
+def test_saving_a_draft_keeps_the_session(task: Task, browser: Browser) -> None:
+    client, draft = browser(task.place.learner), begin(task)
+    save = reverse("works:save", args=[draft.pk])
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for revision in range(4):
+            answer = client.post(save, {"text": f"Đoạn {revision}", "revision": revision})
+            assert answer.status_code == 200
+            clock.shift(25 * 60)
+        assert client.get(task.url).status_code == 200
+        clock.shift(31 * 60)
+        ended = client.get(task.url)
+    assert "ended=idle" in ended["Location"]
+    assert Submission.objects.get().text == "Đoạn 3"

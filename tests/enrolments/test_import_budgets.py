@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from enrolments.imports.kind import CohortImport
-from enrolments.models import Enrolment
+from enrolments.models import Cohort, Enrolment
 from jobs.bulk import PlannedSlice
 from jobs.models import BulkRow
 from tests.enrolments.importing import HEADS, Walk
@@ -19,6 +19,7 @@ from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
 PLAN_AT_MOST, FINGERPRINTS_AT_MOST, APPLY_AT_MOST = 22, 8, 60
+UNDO_AT_MOST = 40
 
 
 def names(number: int) -> list[str]:
@@ -66,6 +67,20 @@ def test_writing_asks_a_constant_number_of_questions(walk: Walk, cast: Cast, num
     assert Enrolment.objects.count() == number
     # SQLite takes 999 values in a statement, so inserts go in smaller batches there.
     assert len(asked) <= APPLY_AT_MOST + number // 8
+
+
+@pytest.mark.parametrize("number", [20, 500])
+def test_undoing_asks_a_constant_number_of_questions(walk: Walk, cast: Cast, number: int) -> None:
+    change = walk.check([HEADS, *rows(number)])
+    walk.client.post(walk.at("import_decide_all"), {"choice": "create"})
+    planned = list(change.rows.all())
+    CohortImport().apply_rows(change, planned, cast.hr)
+    with CaptureQueriesContext(connection) as asked:
+        assert CohortImport().undo_reasons(change, planned) == {}
+        CohortImport().undo_rows(change, planned, cast.hr)
+    assert set(Enrolment.objects.values_list("state", flat=True)) == {"mistake"}
+    assert Cohort.objects.get().enrolled_count == 0
+    assert len(asked) <= UNDO_AT_MOST + number // 8
 
 
 def test_pages_cost_the_same_for_four_and_for_a_thousand_rows(walk: Walk) -> None:

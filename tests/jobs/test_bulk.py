@@ -1,16 +1,21 @@
 """Preview, apply, undo: exactly what was shown, once, and back again."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts.models import Unit, User
 from audit.models import AuditEvent
+from jobs import bulk
 from jobs.actions import confirm, draft, plan, preview_undo, undo
 from jobs.models import BulkChange, Job, Outbox
 from jobs.slices import run_slice
+from tests.jobs.kinds import Renaming
 from tests.make import make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +125,40 @@ def test_an_undo_reverses_untouched_rows_and_lists_the_others(
     assert change.rows.get(state="kept").reason == "renamed since"
     before[3] = "sửa sau"
     assert names() == before
+
+
+def test_an_undo_stopped_in_the_middle_goes_on_where_it_was(
+    officer: User, units: list[Unit], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = names()
+    change = planned(officer, units)
+    confirm(change=change, by=officer)
+    run_jobs()
+    change.refresh_from_db()
+    monkeypatch.setattr(bulk, "CHUNK", 3)
+    settings.STEP_SECONDS = 0
+    assert undo(change=change, by=officer)
+    kind, seen = Renaming.undo_rows, []
+
+    def fails_once(self: Renaming, change: BulkChange, rows: Any, by: Any) -> None:
+        kind(self, change, rows, by)
+        seen.append(len(rows))
+        if len(seen) == 2:
+            raise ConnectionResetError
+
+    monkeypatch.setattr(Renaming, "undo_rows", fails_once)
+    with pytest.raises(ConnectionResetError):
+        run_jobs()
+    job = Job.objects.latest("pk")
+    assert (job.done, job.total) == (3, 10)
+    assert [left == old for left, old in zip(names(), before, strict=True)].count(True) == 3
+    Outbox.objects.undone().update(lease=timezone.now() - dt.timedelta(minutes=5))
+    run_jobs()
+    change.refresh_from_db()
+    job.refresh_from_db()
+    assert (names(), change.state, job.done) == (before, "undone", 10)
+    assert seen == [3, 3, 3, 3, 1]
+    assert AuditEvent.objects.filter(action="bulk_change_undone").count() == 1
 
 
 def test_an_undo_is_refused_after_its_period(officer: User, units: list[Unit]) -> None:
