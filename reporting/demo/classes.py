@@ -215,7 +215,7 @@ def _send(made: Class, code: str, count: int, day: dt.date) -> None:
     decision = made.city.decision(DecisionKind.SENDING, people.units[code], day, sender)
     enrol_many(
         cohort=made.cohort,
-        people=[(person, people.unit_of(person)) for person in chosen],
+        people=people.with_units(chosen),
         by=sender,
         source=EnrolmentSource.FILE if count >= FROM_A_FILE else EnrolmentSource.TICKED,
         decision=decision,

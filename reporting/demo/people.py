@@ -75,6 +75,12 @@ class People:
         posts = Posting.objects.in_force().primary().select_related("unit")
         return posts.get(user=person).unit
 
+    def with_units(self, chosen: list[User]) -> list[tuple[User, Unit]]:
+        """Return people with the units of their primary posts."""
+        posts = Posting.objects.in_force().primary().filter(user__in=chosen)
+        units = {post.user_id: post.unit for post in posts.select_related("unit")}
+        return [(person, units[person.pk]) for person in chosen]
+
     def serving(self, code: str) -> list[User]:
         """Return the people of a unit who hold their post on the day of the diary."""
         posts = Posting.objects.in_force().primary().values_list("user_id", flat=True)

@@ -17,7 +17,8 @@ Choice = TypeVar("Choice")
 
 def read_yaml(name: str) -> dict[str, Any]:
     """Return a file of the demo folder."""
-    found = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    found = yaml.load(text, Loader=yaml.CSafeLoader)
     if not isinstance(found, dict):
         raise TypeError(f"demo/{name}: names and values are expected.")
     return found
