@@ -20,7 +20,7 @@ from scripts.processes import Site, supervisor_config, tool
 
 ROOT = Path(__file__).resolve().parent.parent
 FREE_BYTES = 300 * 1024 * 1024
-READY_SECONDS = 60
+READY_SECONDS = 120
 HINT = "Dừng: Ctrl-C. Nhật ký: var/log. / Ctrl-C stops it; the logs are in var/log."
 # Supervisor closes its children's descriptors below `minfds`. Above, the lock is inherited, and is
 # held until the last process of this start has gone, whoever was killed before.

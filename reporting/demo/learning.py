@@ -14,6 +14,7 @@ from django.utils import timezone
 from assessment.actions.attempts import save_answer, start, submit
 from assessment.actions.grades import grade_attempt
 from assessment.frozen import FrozenQuestion, quiz_of
+from assessment.studying import reason_against
 from certificates.actions.issue import issue_at_once
 from courses.cases import CASE, Walk
 from courses.models import Block
@@ -124,6 +125,9 @@ def _plan_worker(
 
 def _work(made: Class, place: Enrolment, lesson: LessonWork, read: list[Studied]) -> None:
     _study(made, read[:-1])
+    for key in (*lesson.quizzes, *lesson.works):
+        if reason_against(place, key):
+            return  # the lesson waits for a mark of an earlier one
     for key in lesson.quizzes:
         _sit(place, key)
     for key in lesson.works:

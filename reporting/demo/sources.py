@@ -24,6 +24,15 @@ def read_yaml(name: str) -> dict[str, Any]:
     return found
 
 
+def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
+    """Return a list of rows, alone in its file or under a name."""
+    found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    rows = found.get(name) if isinstance(found, dict) else found
+    if not isinstance(rows, list):
+        raise TypeError(f"{path}: a list of rows is expected.")
+    return rows
+
+
 def read_csv(name: str) -> list[dict[str, str]]:
     """Return the rows of a table of the demo folder."""
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
