@@ -46,6 +46,7 @@ class City:
     versions: dict[str, CourseVersion]
     diary: Diary
     days: Days
+    rows: list[dict[str, Any]]
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
 
@@ -221,19 +222,27 @@ def _send(made: Class, code: str, count: int, day: dt.date) -> None:
 
 def _chosen(made: Class, code: str, count: int) -> list[User]:
     people, row = made.city.people, made.row
-    named = [people[who] for who in row.get("cast", {})]
-    named += [person for note in row.get("notes", []) for person in people.notes[note]]
+    named = _named(row, people)
     below = people.serving(code)
     first = [person for person in named if person in below]
     busy = {row["trainer"], row["by"], row.get("supervisor"), "cuong"}
     course = made.city.versions[row["course"]].course_id
     learned = Enrolment.objects.in_force().filter(cohort__course=course)
-    known = set(learned.values_list("learner_id", flat=True)) | {person.pk for person in first}
+    known = set(learned.values_list("learner_id", flat=True))
+    for other in made.city.rows:  # who is named for another class of the course waits for it
+        if other["course"] == row["course"]:
+            known.update(person.pk for person in _named(other, people))
     others = sorted(
         (one for one in below if one.pk not in known and one.username not in busy),
         key=lambda person: number(f"{row['code']} {person.username}", 10**9),
     )
     return [*first, *others][:count]
+
+
+def _named(row: dict[str, Any], people: People) -> list[User]:
+    """Return whom the row of a class names, by code or by what is noted of them."""
+    named = [people[who] for who in row.get("cast", {})]
+    return named + [person for note in row.get("notes", []) for person in people.notes[note]]
 
 
 def _plan_attendance(made: Class) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,8 +50,9 @@ def seed() -> bool:
         by = make_administrator()
         people = make_people(make_units(by), by, day)
         versions = make_catalogue(people)
-    city = City(people, versions, Diary(), Days(day))
-    _plan(city)
+    plan = read_yaml("classes.yaml")
+    city = City(people, versions, Diary(), Days(day), plan["classes"])
+    _plan(city, plan)
     city.diary.live()
     duties_by_clock(now=timezone.now(), at_most=10_000)
     flag_stale(now=timezone.now())
@@ -59,8 +60,7 @@ def seed() -> bool:
     return True
 
 
-def _plan(city: City) -> None:
-    plan = read_yaml("classes.yaml")
+def _plan(city: City, plan: dict[str, Any]) -> None:
     classes = {row["code"]: plan_class(row, city) for row in plan["classes"]}
     for made in classes.values():
         plan_learning(made)
