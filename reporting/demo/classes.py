@@ -162,7 +162,7 @@ def _open(made: Class, day: dt.date) -> None:
     _staff(made, day)
     between = city.days.working(made.starts, made.ends)
     for meeting in timetable(_plan_of(made), between):
-        data = SessionData(
+        session = SessionData(
             title=meeting.title,
             starts_at=meeting.starts_at,
             ends_at=meeting.ends_at,
@@ -170,7 +170,7 @@ def _open(made: Class, day: dt.date) -> None:
             periods=meeting.periods,
             trainer_id=city.people[row["trainer"]].pk,
         )
-        add_session(cohort=cohort, data=data, by=made.by)
+        add_session(cohort=cohort, data=session, by=made.by)
 
 
 def _plan_of(made: Class) -> list[Planned]:

@@ -154,6 +154,8 @@ def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
         return min(int(fixed), lessons)
     if any(place.learner in made.city.people.notes[note] for note in made.row.get("notes", [])):
         return lessons
+    if place.learner in made.city.people.notes["almost"]:
+        return 1  # another course finished would carry them over the hours of the year
     finished, studying, _never = made.row["learning"]
     drawn = number(f"{made.row['code']} {place.learner.username} learns", 100)
     if drawn < finished:
