@@ -177,7 +177,7 @@ def every_page_says_that_it_is_an_illustration() -> None:
     place = Enrolment.objects.get(learner=learner, version=quiz.version)
     lessons = list(place.version.lessons.order_by("module__position", "position"))
     addresses = [
-        reverse("home"),
+        reverse("enrolments:home"),
         reverse("courses:catalogue"),
         reverse("courses:detail", args=[place.version.course.code]),
         reverse("enrolments:overview", args=[place.pk]),
