@@ -18,7 +18,7 @@ ready-dev:
 # The demo city is the default of this verb only; DEMO=0 starts an empty installation.
 run: DEMO ?= 1
 run: ready          ## the whole product on http://localhost:8000 until Ctrl-C
-	@PORT=$(PORT) DEMO=$(DEMO) $(BIN)/python -m scripts.run
+	@exec env PORT=$(PORT) DEMO=$(DEMO) $(BIN)/python -m scripts.run # a signal to the shell is ours
 stop: ready         ## ends a running installation, or what a killed one has left
 	@$(BIN)/python -m scripts.run stop
 demo: ready         ## the demo city into an empty database

@@ -212,7 +212,7 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 def _mapping(text: str, path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise CourseFormatError(f"{path.name}: {error}") from error
     if not isinstance(found, dict):

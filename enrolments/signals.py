@@ -3,6 +3,6 @@
 from django.dispatch import Signal
 
 enrolment_created = Signal()  # enrolment, by
-enrolment_completed = Signal()  # enrolment, by
+enrolments_completed = Signal()  # enrolments (of one act), by
 enrolment_ended = Signal()  # enrolment, by, reason: withdrawn or entered by mistake
 cohort_state_changed = Signal()  # cohort, before, by

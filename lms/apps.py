@@ -1,9 +1,17 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 
 from lms import ledgers, trigrams
+
+
+class StaticFiles(StaticFilesConfig):
+    """Django's own app, without the files that no page names."""
+
+    ignore_patterns = settings.STATIC_LEFT_OUT
 
 
 class LmsConfig(AppConfig):

@@ -14,6 +14,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "agency_name": settings.AGENCY_NAME,
         "support_phone": settings.SUPPORT_PHONE,
+        "is_demo": settings.DEMO,
         "menu": SimpleLazyObject(partial(build_menu, request)),
         "header_tools": SimpleLazyObject(partial(build_tools, request)),
     }

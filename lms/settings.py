@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "lms.apps.StaticFiles",
     "django.contrib.humanize",
     "django.forms",  # its widget templates, beside ours
     "django_cotton.apps.SimpleAppConfig",
@@ -166,6 +166,10 @@ if env.str("S3_BUCKET", default=""):
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# No page names these: fonts of the papers, pages of packages that we do not show. Compressing them
+# took most of a start.
+STATIC_LEFT_OUT = ["CVS", ".*", "*~", "pdf-fonts", "rest_framework", "django_htmx"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -20,7 +20,8 @@ from scripts.processes import Site, supervisor_config, tool
 
 ROOT = Path(__file__).resolve().parent.parent
 FREE_BYTES = 300 * 1024 * 1024
-READY_SECONDS = 60
+READY_SECONDS = 120
+HINT = "Dừng: Ctrl-C. Nhật ký: var/log. / Ctrl-C stops it; the logs are in var/log."
 # Supervisor closes its children's descriptors below `minfds`. Above, the lock is inherited, and is
 # held until the last process of this start has gone, whoever was killed before.
 LOCK_DESCRIPTOR = 250
@@ -194,9 +195,7 @@ def run(root: Path) -> None:
     supervisor = start(site, lock)
     try:
         wait_until_ready(site, supervisor)
-        print(f"\n{os.environ['SITE_URL']}   (Ctrl-C stops it, logs in var/log)\n", flush=True)
-        if said.get("DEMO", "0") not in {"", "0"}:
-            manage(root, "demo_logins")
+        print(f"\n  {os.environ['SITE_URL']}\n\n{HINT}\n", flush=True)
         supervisor.wait()
     finally:
         # A second Ctrl-C must not leave half of it behind.

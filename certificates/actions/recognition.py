@@ -30,15 +30,17 @@ CHUNK = 50
 
 
 @transaction.atomic
-def note_eligible(*, enrolment: Enrolment) -> bool:
-    """Note when learning and released results first made a person eligible."""
-    place = Enrolment.objects.select_related("version", "cohort").get(pk=enrolment.pk)
-    if place.completed_at is None or place.eligible_at is not None:
-        return False
-    if findings([place])[place.pk].result != Result.PASSED:
-        return False
-    waiting = Enrolment.objects.filter(pk=place.pk, eligible_at=None)
-    return waiting.update(eligible_at=timezone.now()) == 1
+def note_eligible(*, enrolments: Sequence[Enrolment]) -> list[Enrolment]:
+    """Note when learning and released results first made people eligible; return their places."""
+    waiting = Enrolment.objects.select_for_update(of=("self",)).filter(
+        pk__in=[place.pk for place in enrolments], completed_at__isnull=False, eligible_at=None
+    )
+    places = list(waiting.select_related("version", "cohort"))
+    found = findings(places)
+    passed = [place for place in places if found[place.pk].result == Result.PASSED]
+    ids = [place.pk for place in passed]
+    Enrolment.objects.filter(pk__in=ids).update(eligible_at=timezone.now())
+    return passed
 
 
 @transaction.atomic

@@ -89,10 +89,12 @@ def _fill(draft: CourseVersion, plan: CoursePlan, *, by: User) -> None:
     edit_settings(version=draft, changes=plan.settings, revision=draft.revision, by=by)
     for position, row in enumerate(plan.modules, start=1):
         module = _module(draft, row, by=by)
-        move_module(module=module, position=position, by=by)
+        if module.position != position:
+            move_module(module=module, position=position, by=by)
         for place, wanted in enumerate(row.lessons, start=1):
             lesson = _lesson(module, wanted, by=by)
-            move_lesson(lesson=lesson, module=module, position=place, by=by)
+            if (lesson.module_id, lesson.position) != (module.pk, place):
+                move_lesson(lesson=lesson, module=module, position=place, by=by)
             _blocks(lesson, wanted, plan, by=by)
     _remove_others(draft, plan, by=by)
 
@@ -130,7 +132,8 @@ def _blocks(lesson: Lesson, plan: LessonPlan, whole: CoursePlan, *, by: User) ->
             )
         else:
             block = edit_block(block=block, content=content, revision=block.revision, by=by)
-        move_block(block=block, lesson=lesson, position=position, by=by)
+        if (block.lesson_id, block.position) != (lesson.pk, position):
+            move_block(block=block, lesson=lesson, position=position, by=by)
 
 
 def _remove_others(draft: CourseVersion, plan: CoursePlan, *, by: User) -> None:

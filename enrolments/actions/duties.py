@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -207,17 +207,23 @@ def reopen_duties(*, obligations: Sequence[Obligation], by: User | None, reason:
 
 
 @transaction.atomic
-def fulfil(*, enrolment: Enrolment, by: User | None, at: dt.datetime) -> None:
-    """Credit the duties that a completed place fulfils, in time or late; reminders end."""
-    held = Obligation.objects.select_for_update().filter(
-        enrolment=enrolment, status__in=OUTSTANDING
+def fulfil(*, completed: Mapping[int, dt.datetime], by: User | None) -> None:
+    """Credit the duties of completed places (with their times), in time or late; reminders end."""
+    held = list(
+        Obligation.objects.select_for_update().filter(
+            enrolment__in=list(completed), status__in=OUTSTANDING
+        )
     )
     for duty in held:
-        duty.status = ObligationStatus.DONE if at <= duty.due_at else ObligationStatus.DONE_LATE
-        duty.done_at = at
-        duty.save(update_fields=["status", "done_at"])
-        ObligationCredit.objects.create(obligation=duty, enrolment=enrolment, credited_by=by)
-        stop_notices(subjects=[subject_of(duty.pk)], reason=COMPLETED)
+        duty.done_at = completed[duty.enrolment_id or 0]
+        in_time = duty.done_at <= duty.due_at
+        duty.status = ObligationStatus.DONE if in_time else ObligationStatus.DONE_LATE
+    Obligation.objects.bulk_update(held, ["status", "done_at"], batch_size=BATCH)
+    ObligationCredit.objects.bulk_create(
+        ObligationCredit(obligation=duty, enrolment_id=duty.enrolment_id, credited_by=by)
+        for duty in held
+    )
+    stop_notices(subjects=[subject_of(duty.pk) for duty in held], reason=COMPLETED)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from audit.actions import record
-from enrolments.actions.duties import ON_COMPLETION, credit_hours, fulfil, refuse_own
+from audit.actions import event, record_many
+from enrolments.actions.duties import BATCH, ON_COMPLETION, credit_hours, fulfil, refuse_own
 from enrolments.completion import Demands, demands_of
 from enrolments.models import (
     Attendance,
@@ -25,7 +26,7 @@ from enrolments.models import (
 )
 from enrolments.models.cohorts import SETTLED
 from enrolments.models.places import EnrolmentState
-from enrolments.signals import enrolment_completed
+from enrolments.signals import enrolments_completed
 from lms.clock import today
 
 
@@ -123,18 +124,35 @@ def complete(*, enrolment: Enrolment, by: User | None = None) -> bool:
     `by` is None where the completion rule decides, which is the normal case.
     """
     refuse_own(enrolment.learner_id, by)
-    now = timezone.now()
-    unfinished = Enrolment.objects.unfinished().filter(pk=enrolment.pk, completed_at=None)
-    if unfinished.update(state=EnrolmentState.COMPLETED, completed_at=now) != 1:
-        return False
-    enrolment.refresh_from_db()
-    Cohort.objects.filter(pk=enrolment.cohort_id).update(completed_count=F("completed_count") + 1)
-    fulfil(enrolment=enrolment, by=by, at=now)
-    if enrolment.version.issues_at_once:
-        _credit_at_once(enrolment)
-    record(by=by, action="complete", target=enrolment, unit_id=enrolment.sending_unit_id)
-    enrolment_completed.send(sender=Enrolment, enrolment=enrolment, by=by)
-    return True
+    return complete_places(completed={enrolment.pk: timezone.now()}, by=by) == 1
+
+
+def complete_places(*, completed: Mapping[int, dt.datetime], by: User | None = None) -> int:
+    """Finish places, each at its time, with all that follows; return how many were not before.
+
+    For the actions of progress, inside their transaction.
+    """
+    if not completed:
+        return 0
+    unfinished = Enrolment.objects.unfinished().filter(pk__in=list(completed), completed_at=None)
+    places = list(unfinished.select_for_update(of=("self",)).select_related("version", "cohort"))
+    for place in places:
+        place.state, place.completed_at = EnrolmentState.COMPLETED, completed[place.pk]
+    Enrolment.objects.bulk_update(places, ["state", "completed_at"], batch_size=BATCH)
+    for cohort_id, count in Counter(place.cohort_id for place in places).items():
+        more = F("completed_count") + count
+        Cohort.objects.filter(pk=cohort_id).update(completed_count=more)
+    fulfil(completed={place.pk: completed[place.pk] for place in places}, by=by)
+    for place in places:
+        if place.version.issues_at_once:
+            _credit_at_once(place)
+    record_many(
+        event(by=by, action="complete", target=place, unit_id=place.sending_unit_id)
+        for place in places
+    )
+    if places:
+        enrolments_completed.send(sender=Enrolment, enrolments=places, by=by)
+    return len(places)
 
 
 def _credit_at_once(enrolment: Enrolment) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -30,11 +28,12 @@ from enrolments.models.places import EnrolmentSource
 from reporting.demo.clock import Days, Diary, at
 from reporting.demo.people import People
 from reporting.demo.sources import number
+from reporting.demo.timetable import Planned, plain_plan, read_plan, timetable
 
 PRESENT_PERCENT: Final = 90
 FROM_A_FILE: Final = 20  # people; fewer are ticked from the list
-TWO_LESSONS: Final = dt.timedelta(hours=3, minutes=30)
 SYMBOLS: Final = {"HVCB": "QĐ-HVCB", "DHQG": "QĐ-ĐHQG", "SNV": "QĐ-SNV"}
+COMMUNES: Final = "communes"  # in a row: each of those that have several people
 SENDERS: Final = {"26743": "thu", "25942": "oanh", "26732": "ngocthuy", "STC": "binh"}
 S = CohortState
 
@@ -47,6 +46,7 @@ class City:
     versions: dict[str, CourseVersion]
     diary: Diary
     days: Days
+    rows: list[dict[str, Any]]
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
 
@@ -109,7 +109,8 @@ def plan_class(row: dict[str, Any], city: City) -> Class:
     if row["state"] != "draft":
         city.diary.note(at(before, 10), lambda: _announce(made))
     for code, count in row["from"].items():
-        city.diary.note(at(sent, 9), partial(_send, made, code, count, sent))
+        for sender in city.people.communes if code == COMMUNES else [code]:
+            city.diary.note(at(sent, 9), partial(_send, made, sender, count, sent))
     _plan_states(made)
     return made
 
@@ -121,8 +122,7 @@ def _plan_states(made: Class) -> None:
         diary.note(
             at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by)
         )
-        for session in range(row["sessions"]):
-            diary.note(at(made.starts, 7.5), partial(_plan_attendance, made, session))
+        diary.note(at(made.starts, 7.5), lambda: _plan_attendance(made))
     if row["state"] in {"closed", "recognised"}:
         after = ends + dt.timedelta(days=1)
         diary.note(after, lambda: change_state(cohort=made.cohort, to=S.CLOSED, by=made.by))
@@ -160,8 +160,31 @@ def _open(made: Class, day: dt.date) -> None:
     )
     city.cohorts[row["code"]] = cohort
     _staff(made, day)
-    for session in sessions_of(made):
+    between = city.days.working(made.starts, made.ends)
+    for meeting in timetable(_plan_of(made), between):
+        session = SessionData(
+            title=meeting.title,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.ends_at,
+            place=row["place"],
+            periods=meeting.periods,
+            trainer_id=city.people[row["trainer"]].pk,
+        )
         add_session(cohort=cohort, data=session, by=made.by)
+
+
+def _plan_of(made: Class) -> list[Planned]:
+    """Return the course's own plan of its meetings, or as many mornings as the class's row says."""
+    course = made.row["course"]
+    count = made.row["sessions"]
+    if not count:
+        return []
+    titles = [
+        module.title_vi
+        for module in made.city.versions[course].modules.order_by("position")
+        if module.periods_class
+    ] or [made.row["name"]]
+    return read_plan(course) or plain_plan(titles, count)
 
 
 def _staff(made: Class, day: dt.date) -> None:
@@ -173,31 +196,6 @@ def _staff(made: Class, day: dt.date) -> None:
         if code:
             person = made.city.people[code]
             add_staff(cohort=made.cohort, person=person, role=role, since=day, by=made.by)
-
-
-def sessions_of(made: Class) -> Iterator[SessionData]:
-    """Yield the mornings of the class, spread over its days."""
-    count, calendar = made.row["sessions"], made.city.days.calendar
-    titles = [
-        module.title_vi
-        for module in made.city.versions[made.row["course"]].modules.order_by("position")
-        if module.periods_class
-    ]
-    span = (made.ends - made.starts).days / max(count, 1)
-    last = made.starts - dt.timedelta(days=1)
-    for place in range(count):
-        day = made.starts + dt.timedelta(days=int(place * span))
-        if day <= last or not calendar.is_working_day(day):
-            day = calendar.next_working_day(max(day, last))
-        last = day
-        yield SessionData(
-            title=titles[place * len(titles) // count] if titles else made.row["name"],
-            starts_at=at(day, 8),
-            ends_at=at(day, 8) + TWO_LESSONS,
-            place=made.row["place"],
-            periods=Decimal(4),
-            trainer_id=made.city.people[made.row["trainer"]].pk,
-        )
 
 
 def _announce(made: Class) -> None:
@@ -215,7 +213,7 @@ def _send(made: Class, code: str, count: int, day: dt.date) -> None:
     decision = made.city.decision(DecisionKind.SENDING, people.units[code], day, sender)
     enrol_many(
         cohort=made.cohort,
-        people=[(person, people.unit_of(person)) for person in chosen],
+        people=people.with_units(chosen),
         by=sender,
         source=EnrolmentSource.FILE if count >= FROM_A_FILE else EnrolmentSource.TICKED,
         decision=decision,
@@ -224,23 +222,33 @@ def _send(made: Class, code: str, count: int, day: dt.date) -> None:
 
 def _chosen(made: Class, code: str, count: int) -> list[User]:
     people, row = made.city.people, made.row
-    named = [people[who] for who in row.get("cast", {})]
-    named += [person for note in row.get("notes", []) for person in people.notes[note]]
+    named = _named(row, people)
     below = people.serving(code)
     first = [person for person in named if person in below]
     busy = {row["trainer"], row["by"], row.get("supervisor"), "cuong"}
-    held = {person.pk for person in first}
+    course = made.city.versions[row["course"]].course_id
+    learned = Enrolment.objects.in_force().filter(cohort__course=course)
+    known = set(learned.values_list("learner_id", flat=True))
+    for other in made.city.rows:  # who is named for another class of the course waits for it
+        if other["course"] == row["course"]:
+            known.update(person.pk for person in _named(other, people))
     others = sorted(
-        (one for one in below if one.pk not in held and one.username not in busy),
+        (one for one in below if one.pk not in known and one.username not in busy),
         key=lambda person: number(f"{row['code']} {person.username}", 10**9),
     )
     return [*first, *others][:count]
 
 
-def _plan_attendance(made: Class, place: int) -> None:
-    session = made.cohort.sessions.filter(cancelled_at=None).order_by("number")[place]
-    moment = session.ends_at - dt.timedelta(hours=3)
-    made.city.diary.note(moment, lambda: _attend(made, session))
+def _named(row: dict[str, Any], people: People) -> list[User]:
+    """Return whom the row of a class names, by code or by what is noted of them."""
+    named = [people[who] for who in row.get("cast", {})]
+    return named + [person for note in row.get("notes", []) for person in people.notes[note]]
+
+
+def _plan_attendance(made: Class) -> None:
+    for session in made.cohort.sessions.filter(cancelled_at=None):
+        moment = session.starts_at + dt.timedelta(minutes=30)
+        made.city.diary.note(moment, partial(_attend, made, session))
 
 
 def _attend(made: Class, session: Session) -> None:

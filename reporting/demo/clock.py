@@ -49,6 +49,11 @@ class Days:
         day = self.today + dt.timedelta(days=days)
         return day if self.calendar.is_working_day(day) else self.calendar.next_working_day(day)
 
+    def working(self, first: dt.date, last: dt.date) -> list[dt.date]:
+        """Return the working days from the first day to the last."""
+        days = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+        return [day for day in days if self.calendar.is_working_day(day)]
+
 
 @dataclass
 class Diary:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from django.utils import timezone
@@ -13,15 +14,16 @@ from django.utils import timezone
 from assessment.actions.attempts import save_answer, start, submit
 from assessment.actions.grades import grade_attempt
 from assessment.frozen import FrozenQuestion, quiz_of
+from assessment.studying import reason_against
 from certificates.actions.issue import issue_at_once
 from courses.cases import CASE, Walk
 from courses.models import Block
 from courses.outline import outline
-from enrolments.actions.progress import complete_block, complete_viewed, open_lesson
+from enrolments.actions.studied import Studied, record_studied
 from enrolments.actions.study import choose
 from enrolments.models import Enrolment
 from reporting.demo.classes import City, Class
-from reporting.demo.clock import Act, at
+from reporting.demo.clock import at
 from reporting.demo.sources import number, pick
 from reporting.demo.works import Work, publish, write
 
@@ -38,6 +40,15 @@ class LessonWork:
     quizzes: tuple[uuid.UUID, ...]
     works: tuple[uuid.UUID, ...]
     cases: tuple[uuid.UUID, ...]
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Return whether a test, a work or a case stands in the lesson."""
+        return bool(self.quizzes or self.works or self.cases)
+
+    def studied(self, place: Enrolment, moment: dt.datetime) -> Studied:
+        """Return the step of reading the lesson and answering its questions."""
+        return Studied(place.pk, self.key, moment, frozenset(self.questions))
 
 
 def lessons_of(made: Class) -> list[LessonWork]:
@@ -63,15 +74,77 @@ def plan_learning(made: Class) -> None:
 
 def _plan_people(made: Class) -> None:
     lessons = lessons_of(made)
-    places = Enrolment.objects.in_force().filter(cohort=made.cohort).select_related("learner")
-    last = min(at(made.ends, 16), made.city.diary.now - dt.timedelta(hours=2))
-    for place in places:
-        done = _how_many(made, place, len(lessons))
-        first = at(made.starts, 9) + dt.timedelta(minutes=number(f"first {place.pk}", 600))
-        step = (last - first) / max(done, 1)
-        for n, lesson in enumerate(lessons[:done]):
-            moment = first + step * (n + number(f"{place.pk} {n}", 90) / 100)
-            made.city.diary.note(moment, _study(made, place, lesson, is_last=n == done - 1))
+    places = Enrolment.objects.in_force().filter(cohort=made.cohort)
+    weeks: dict[dt.date, list[Studied]] = defaultdict(list)
+    for place in places.select_related("learner", "version", "cohort"):
+        steps = _steps(made, place, lessons)
+        if any(lesson.is_worked_on for lesson, _moment in steps):
+            _plan_worker(made, place, steps)
+            continue
+        for lesson, moment in steps:
+            weeks[_sunday(moment)].append(lesson.studied(place, moment))
+    for sunday, studied in weeks.items():
+        moment = min(at(sunday, 23), _last(made))
+        made.city.diary.note(moment, partial(_study, made, studied))
+
+
+def _sunday(moment: dt.datetime) -> dt.date:
+    day = timezone.localdate(moment)
+    return day + dt.timedelta(days=6 - day.weekday())
+
+
+def _last(made: Class) -> dt.datetime:
+    return min(at(made.ends, 16), made.city.diary.now - dt.timedelta(hours=2))
+
+
+def _steps(
+    made: Class, place: Enrolment, lessons: list[LessonWork]
+) -> list[tuple[LessonWork, dt.datetime]]:
+    """Return the lessons that the learner gets through, each with its moment."""
+    done = _how_many(made, place, len(lessons))
+    last = _last(made)
+    first = at(made.starts, 9) + dt.timedelta(minutes=number(f"first {place.pk}", 600))
+    step = (last - first) / max(done, 1)
+    moments = (first + step * (n + number(f"{place.pk} {n}", 90) / 100) for n in range(done))
+    return list(zip(lessons, moments, strict=False))
+
+
+def _plan_worker(
+    made: Class, place: Enrolment, steps: list[tuple[LessonWork, dt.datetime]]
+) -> None:
+    """Note the tests and works of a learner, and before each what was read until then."""
+    read: list[Studied] = []
+    for lesson, moment in steps:
+        read.append(lesson.studied(place, moment))
+        if lesson.is_worked_on:
+            made.city.diary.note(moment, partial(_work, made, place, lesson, read))
+            read = []
+    if read:
+        made.city.diary.note(read[-1].at, partial(_study, made, read))
+
+
+def _work(made: Class, place: Enrolment, lesson: LessonWork, read: list[Studied]) -> None:
+    _study(made, read[:-1])
+    for key in (*lesson.quizzes, *lesson.works):
+        if reason_against(place, key):
+            return  # the lesson waits for a mark of an earlier one
+    for key in lesson.quizzes:
+        _sit(place, key)
+    for key in lesson.works:
+        write(Work(made, place, key))
+    for key in lesson.cases:
+        _decide(place, lesson.key, key)
+    _study(made, read[-1:])
+
+
+def _study(made: Class, studied: list[Studied]) -> None:
+    if not studied:
+        return
+    record_studied(cohort=made.cohort, studied=studied)
+    if made.city.versions[made.row["course"]].issues_at_once:
+        ids = {step.enrolment_id for step in studied}
+        for place in Enrolment.objects.filter(pk__in=ids, eligible_at__isnull=False):
+            issue_at_once(enrolment=place)
 
 
 def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
@@ -81,6 +154,8 @@ def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
         return min(int(fixed), lessons)
     if any(place.learner in made.city.people.notes[note] for note in made.row.get("notes", [])):
         return lessons
+    if place.learner in made.city.people.notes["almost"]:
+        return 1  # another course finished would carry them over the hours of the year
     finished, studying, _never = made.row["learning"]
     drawn = number(f"{made.row['code']} {place.learner.username} learns", 100)
     if drawn < finished:
@@ -88,27 +163,6 @@ def _how_many(made: Class, place: Enrolment, lessons: int) -> int:
     if drawn < finished + studying:
         return 1 + number(f"{place.pk} so far", max(lessons - 1, 1))
     return 0
-
-
-def _study(made: Class, place: Enrolment, lesson: LessonWork, *, is_last: bool) -> Act:
-    """Return the act of going through a lesson; the last one is where the learner goes on."""
-
-    def act() -> None:
-        for key in lesson.questions:
-            complete_block(enrolment=place, block_key=key)
-        for key in lesson.quizzes:
-            _sit(place, key)
-        for key in lesson.works:
-            write(Work(made, place, key))
-        for key in lesson.cases:
-            _decide(place, lesson.key, key)
-        complete_viewed(enrolment=place, lesson_key=lesson.key)
-        if is_last:
-            open_lesson(enrolment=place, lesson_key=lesson.key)
-            if made.city.versions[made.row["course"]].issues_at_once:
-                issue_at_once(enrolment=place)
-
-    return act
 
 
 def _decide(place: Enrolment, lesson_key: uuid.UUID, key: uuid.UUID) -> None:

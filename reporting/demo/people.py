@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
+from unicodedata import normalize
 
 from django.contrib.auth.hashers import make_password
 
@@ -20,6 +21,7 @@ from reporting.demo.units import commune_codes
 
 FIRST_POST: Final = dt.date(2025, 7, 1)
 ADMINISTRATOR: Final = "quantri"
+FIRST_SERIAL: Final = 138  # of the people put together by lot; the named ones have their codes
 OFFICIAL: Final = "cong_chuc"
 WITHOUT_MAIL: Final = 27  # of a hundred
 # Of a hundred people nobody has named: who is what, and what they are called.
@@ -58,7 +60,8 @@ class People:
     by_code: dict[str, User] = field(default_factory=dict)
     of_unit: dict[int, list[User]] = field(default_factory=dict)
     notes: dict[str, list[User]] = field(default_factory=dict)
-    serial: int = 100
+    serial: int = FIRST_SERIAL
+    communes: list[str] = field(default_factory=list)  # those of several people
     # Today, while the clock of the diary stands elsewhere.
     day: dt.date = field(default_factory=today)
 
@@ -74,6 +77,12 @@ class People:
         """Return the unit of the primary post."""
         posts = Posting.objects.in_force().primary().select_related("unit")
         return posts.get(user=person).unit
+
+    def with_units(self, chosen: list[User]) -> list[tuple[User, Unit]]:
+        """Return people with the units of their primary posts."""
+        posts = Posting.objects.in_force().primary().filter(user__in=chosen)
+        units = {post.user_id: post.unit for post in posts.select_related("unit")}
+        return [(person, units[person.pk]) for person in chosen]
 
     def serving(self, code: str) -> list[User]:
         """Return the people of a unit who hold their post on the day of the diary."""
@@ -143,17 +152,16 @@ def _named(row: dict[str, Any], people: People) -> None:
 
 
 def _create(row: dict[str, Any], people: People) -> User:
-    people.serial += 1
-    code = row.get("code") or f"{people.serial:05d}"
     born, since = row.get("born"), FIRST_POST
     if row.get("since_month"):
         since = _this_year(row["since_month"], people)
     data = PersonData(
-        full_name=row["name"],
+        # Some offices send names whose marks are letters of their own.
+        full_name=normalize(row.get("typed", "NFC"), row["name"]),
         family_name=row.get("family", ""),
         middle_name=row.get("middle", ""),
         given_name=row.get("given", ""),
-        staff_code=code,
+        staff_code=row["code"],
         birth_date=born,
         birth_year=row.get("year"),
         gender=row["gender"],
@@ -214,6 +222,7 @@ def _fill(plan: dict[str, Any], people: People) -> None:
     for place, code in enumerate(sorted(others, key=lambda code: number(code, 10**9))):
         if place < spread["count"]:
             size = spread["least"] + number(f"size {code}", spread["most"] - spread["least"] + 1)
+            people.communes.append(code)
         else:
             size = int(place % spread["every_other_with_one"] == 0)
         _fill_unit(code, size, people)
@@ -231,7 +240,8 @@ def _fill_unit(code: str, size: int, people: People) -> None:
 
 
 def _someone(unit: Unit, people: People, *, is_head: bool) -> None:
-    about = f"{people.serial + 1}"
+    people.serial += 1
+    about = f"{people.serial}"
     woman = is_woman(about)
     family, middle, given = invented_name(about, is_woman=woman)
     category, title = pick(CATEGORIES, f"category {about}")
@@ -239,6 +249,7 @@ def _someone(unit: Unit, people: People, *, is_head: bool) -> None:
         title, category = HEADS[unit.kind]
         title = TITLES.get(unit.code.split("-")[-1], title)
     row: dict[str, Any] = {
+        "code": f"{int(about):05d}",
         "name": f"{family} {middle} {given}",
         "family": family,
         "middle": middle,

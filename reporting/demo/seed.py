@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,8 +50,9 @@ def seed() -> bool:
         by = make_administrator()
         people = make_people(make_units(by), by, day)
         versions = make_catalogue(people)
-    city = City(people, versions, Diary(), Days(day))
-    _plan(city)
+    plan = read_yaml("classes.yaml")
+    city = City(people, versions, Diary(), Days(day), plan["classes"])
+    _plan(city, plan)
     city.diary.live()
     duties_by_clock(now=timezone.now(), at_most=10_000)
     flag_stale(now=timezone.now())
@@ -59,8 +60,7 @@ def seed() -> bool:
     return True
 
 
-def _plan(city: City) -> None:
-    plan = read_yaml("classes.yaml")
+def _plan(city: City, plan: dict[str, Any]) -> None:
     classes = {row["code"]: plan_class(row, city) for row in plan["classes"]}
     for made in classes.values():
         plan_learning(made)
@@ -73,13 +73,15 @@ def _plan(city: City) -> None:
             city.diary.note(moment, partial(release_results, made))
     for row in plan["questions"]:
         moment = at(city.days.today + dt.timedelta(days=row["days"]), 9)
-        lesson = lessons_of(classes[row["class"]])[row["lesson"]]
+        lessons = lessons_of(classes[row["class"]])
+        lesson = lessons[min(row["lesson"], len(lessons) - 1)]
         city.diary.note(moment, partial(_ask, city, row, lesson.key))
     days = city.days
     plan_plans(city.people, city.diary, days)
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
-    city.diary.note(at(days.off(-60), 9), lambda: _enter_paper_hours(city.people))
+    online = classes["AI-04-L1"].ends
+    city.diary.note(at(days.off(-60), 9), lambda: _enter_paper_hours(city.people, online))
 
 
 def _ask(city: City, row: dict[str, str], lesson_key: uuid.UUID) -> None:
@@ -115,18 +117,19 @@ def _correct(people: People) -> None:
     )
 
 
-def _enter_paper_hours(people: People) -> None:
-    """Classes of January that are known from paper only."""
+def _enter_paper_hours(people: People, closed: dt.date) -> None:
+    """Classes of January that are known from paper only, of the year of the class on line."""
     person = people.notes["almost"][0]
+    taught = min(dt.date(closed.year, 1, 30), today())
     entry = HoursEntry.objects.create(
         person=person,
-        year=people.day.year,
+        year=taught.year,
         declared=ON_PAPER,
         credited=ON_PAPER,
         rule="opening_balance",
         title="Hai lớp bồi dưỡng nghiệp vụ tháng 01 (nhập từ hồ sơ giấy)",
         evidence="Giấy chứng nhận bản giấy",
-        closing_on=dt.date(people.day.year, 1, 30),
+        closing_on=taught,
         unit=people.unit_of(person),
         category=people.categories["cong_chuc"],
         content_group=Code.objects.get(list="content_group", code="vi_tri_viec_lam"),

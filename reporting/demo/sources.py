@@ -17,10 +17,20 @@ Choice = TypeVar("Choice")
 
 def read_yaml(name: str) -> dict[str, Any]:
     """Return a file of the demo folder."""
-    found = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    found = yaml.load(text, Loader=yaml.CSafeLoader)
     if not isinstance(found, dict):
         raise TypeError(f"demo/{name}: names and values are expected.")
     return found
+
+
+def read_rows(path: Path, name: str) -> list[dict[str, Any]]:
+    """Return a list of rows, alone in its file or under a name."""
+    found = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    rows = found.get(name) if isinstance(found, dict) else found
+    if not isinstance(rows, list):
+        raise TypeError(f"{path}: a list of rows is expected.")
+    return rows
 
 
 def read_csv(name: str) -> list[dict[str, str]]:

@@ -45,7 +45,7 @@ class Work:
     @property
     def words(self) -> dict[str, list[str]]:
         """Return what is written about the works of the course."""
-        words: dict[str, list[str]] = _words()[self.made.row["course"]]
+        words: dict[str, list[str]] = _words().get(self.made.row["course"]) or _words()["any"]
         return words
 
     @property

@@ -17,7 +17,7 @@ from certificates.models import Certificate, Register, Rendition, Replacement, S
 from certificates.snapshot import Issue
 from certificates.tasks import tick
 from enrolments.models import HoursEntry
-from enrolments.signals import enrolment_completed
+from enrolments.signals import enrolments_completed
 from lms.clock import today
 from tests.certificates.make import (
     Ended,
@@ -195,7 +195,7 @@ def test_a_lost_certificate_is_followed_by_a_certificate_of_completion(
 def test_a_self_paced_course_issues_at_once_and_only_once(cast: Cast) -> None:
     ended = make_ended(cast, issues_at_once=True, is_self_paced=True, state="running")
     place = ended.enrol(cast.learner)
-    enrolment_completed.send(sender=type(place), enrolment=place, by=None)
+    enrolments_completed.send(sender=type(place), enrolments=[place], by=None)
     run_jobs()
     paper = Certificate.objects.get()
     assert (paper.state, paper.kind, paper.signed_by) == ("issued", "completion", None)
@@ -207,7 +207,7 @@ def test_a_self_paced_course_issues_at_once_and_only_once(cast: Cast) -> None:
 def test_a_self_paced_course_issues_nothing_before_the_results_are_released(cast: Cast) -> None:
     ended = make_ended(cast, issues_at_once=True, state="running")
     place = ended.enrol(cast.learner, is_released=False)
-    enrolment_completed.send(sender=type(place), enrolment=place, by=None)
+    enrolments_completed.send(sender=type(place), enrolments=[place], by=None)
     run_jobs()
     assert not Certificate.objects.exists()
     assert not HoursEntry.objects.exists()
@@ -215,7 +215,7 @@ def test_a_self_paced_course_issues_nothing_before_the_results_are_released(cast
 
 def test_a_class_course_issues_nothing_by_itself(ended: Ended, cast: Cast) -> None:
     place = ended.enrol(cast.learner)
-    enrolment_completed.send(sender=type(place), enrolment=place, by=None)
+    enrolments_completed.send(sender=type(place), enrolments=[place], by=None)
     run_jobs()
     place.refresh_from_db()
     assert place.eligible_at

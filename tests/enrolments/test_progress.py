@@ -1,6 +1,7 @@
 """How a place is completed, and what follows."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -27,7 +28,7 @@ from enrolments.models import (
     ObligationCredit,
     Session,
 )
-from enrolments.signals import enrolment_completed
+from enrolments.signals import enrolments_completed
 from lms.clock import today
 from notifications.models import Notice
 from tests.make import make_cohort, make_version
@@ -68,17 +69,17 @@ def test_the_first_lesson_opened_starts_the_place(place: Enrolment) -> None:
 def test_the_last_lesson_completes_the_place_once(place: Enrolment) -> None:
     heard: list[int] = []
 
-    def hear(enrolment: Enrolment, **_kwargs: object) -> None:
-        heard.append(enrolment.pk)
+    def hear(enrolments: Sequence[Enrolment], **_kwargs: object) -> None:
+        heard.extend(place.pk for place in enrolments)
 
-    enrolment_completed.connect(hear)
+    enrolments_completed.connect(hear)
     first, last = place.version.lessons.all()
     complete_viewed(enrolment=place, lesson_key=first.key)
     place.refresh_from_db()
     assert (place.progress_percent, place.completed_at) == (50, None)
     for _time in range(2):
         complete_viewed(enrolment=place, lesson_key=last.key)
-    enrolment_completed.disconnect(hear)
+    enrolments_completed.disconnect(hear)
     place.refresh_from_db()
     place.cohort.refresh_from_db()
     assert (place.state, place.progress_percent) == ("completed", 100)

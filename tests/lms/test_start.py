@@ -1,13 +1,27 @@
 """What `make run` says when it cannot start."""
 
 import fcntl
+import os
+import signal
 import socket
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.test import override_settings
 
+from lms import collected
 from scripts import bootstrap, run
 from scripts.processes import Site, supervisor_config
+
+# Says by a pipe that it runs, and by a file that it was told to stop.
+FAKE_START = """#!/bin/sh
+trap 'echo "$PORT" > {folder}/stopped; exit 0' INT
+echo $$ > {folder}/runs
+while :; do sleep 0.05; done
+"""
 
 
 def test_an_old_python_is_told_which_to_install() -> None:
@@ -72,3 +86,63 @@ def test_an_outside_broker_replaces_the_embedded_one(tmp_path: Path) -> None:
     outside = Site(root=tmp_path, redis_url="redis://broker.example/0")
     assert "[program:broker]" not in supervisor_config(outside)
     assert outside.environment["REDIS_URL"] == "redis://broker.example/0"
+
+
+def test_static_files_are_collected_only_when_one_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    monkeypatch.setattr(collected, "call_command", lambda name, **_options: ran.append(name))
+    source, root = tmp_path / "source", tmp_path / "collected"
+    source.mkdir()
+    root.mkdir()
+
+    class Finder:
+        def list(self, _left_out: list[str]) -> Any:
+            storage = FileSystemStorage(location=source)
+            return [(name, storage) for name in sorted(storage.listdir("")[1])]
+
+    monkeypatch.setattr(collected, "get_finders", lambda: [Finder()])
+    (source / "a.css").write_text("one")
+    with override_settings(STATIC_ROOT=str(root)):
+        assert [collected.collect(), collected.collect()] == [True, False]
+        (source / "a.css").write_text("two")  # of the same length: its content counts
+        assert [collected.collect(), collected.collect()] == [True, False]
+        (source / "a.css").rename(source / "b.css")
+        assert collected.collect()
+    assert ran == ["collectstatic"] * 3
+
+
+def test_collecting_that_failed_is_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_name: str, **_options: object) -> None:
+        raise OSError("the disk is full")
+
+    with override_settings(STATIC_ROOT=str(tmp_path)):
+        (tmp_path / collected.STAMP).write_text("of an earlier version")
+        monkeypatch.setattr(collected, "call_command", fail)
+        with pytest.raises(OSError, match="full"):
+            collected.collect()
+        assert not (tmp_path / collected.STAMP).exists()
+
+
+def test_an_interrupt_of_the_shell_that_make_starts_is_ours(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "runs")
+    python = tmp_path / "python"
+    python.write_text(FAKE_START.format(folder=tmp_path))
+    python.chmod(0o755)
+    command = ["make", "run", f"BIN={tmp_path}", "PYTHON=true", "PORT=8123"]
+    make = subprocess.Popen(command, cwd=run.ROOT, start_new_session=True)
+    pid = int((tmp_path / "runs").read_text())
+    children = Path(f"/proc/{make.pid}/task/{make.pid}/children").read_text().split()
+    assert children == [str(pid)]
+    os.kill(pid, signal.SIGINT)
+    assert make.wait(timeout=30) == 0
+    assert (tmp_path / "stopped").read_text() == "8123\n"
+
+
+def test_jobs_give_way_to_pages(tmp_path: Path) -> None:
+    sections = supervisor_config(Site(root=tmp_path)).split("[program:")[1:]
+    polite = {part.partition("]")[0] for part in sections if " nice -n 5 " in part}
+    assert polite == {"worker", "beat", "relay"}

@@ -1,24 +1,29 @@
 """The demo city: complete, right in its sums, made once."""
 
 import io
+from unicodedata import normalize
 
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import CorrectionRequest, Posting, RoleGrant, Unit, User
 from accounts.permissions import Role
 from certificates.models import Certificate, CertificateState
 from courses.importing import read_course
-from courses.models import Course, Module
-from enrolments.models import Cohort, Enrolment, HoursEntry, LessonQuestion, Obligation
+from courses.models import Block, Course, Module
+from enrolments.models import Cohort, Enrolment, HoursEntry, LessonQuestion, Obligation, Session
 from enrolments.models.cohorts import CohortState
 from enrolments.models.duties import ObligationStatus
 from lms.clock import today
 from reference.calendar import WorkingCalendar
 from reporting.demo.named import named_people
 from reporting.demo.sources import FOLDER, read_yaml
+from tests.people import signed_in_as
 
 PERIODS = {
     "NN-01": 120,
@@ -83,6 +88,7 @@ def test_the_city_is_whole_and_a_second_run_changes_nothing(settings: LazySettin
     learning_is_believable()
     papers_are_there()
     logins_are_printed()
+    every_page_says_that_it_is_an_illustration()
 
 
 def units_and_people_are_there() -> None:
@@ -99,6 +105,17 @@ def units_and_people_are_there() -> None:
     for one in named_people(read_yaml("people.yaml")):
         assert User.objects.get(username=one.code).full_name == one.name
     assert CorrectionRequest.objects.open().count() == 1
+    # The files of demo/files name people by these codes, which stay the same.
+    for row in read_yaml("people.yaml")["edge"]:
+        assert User.objects.get(username=row["code"]).full_name == row["name"]
+    typed = User.objects.get(username="00901").full_name
+    assert typed == normalize("NFC", typed)
+    everything = User.objects.get(username="binh")
+    assert everything.enrolments.exists()
+    assert everything.role_grants.count() == 2
+    wrong = CorrectionRequest.objects.open().get().person
+    paper = Certificate.objects.get(person=wrong, enrolment__cohort__code="AI-04-L1")
+    assert wrong.full_name in str(paper.snapshot)
     held = set(RoleGrant.objects.in_force().values_list("role", flat=True))
     assert held == set(Role.values)
     addresses = User.objects.exclude(email="").values_list("email", flat=True)
@@ -116,7 +133,12 @@ def classes_stand_in_every_state() -> None:
     states = set(Cohort.objects.values_list("state", flat=True))
     assert states >= set(CohortState.values) - {CohortState.ARCHIVED}
     assert Cohort.objects.filter(seats=40, enrolled_count=37).exists()
-    assert 400 <= Enrolment.objects.count() <= 1200
+    assert Cohort.objects.count() >= 30
+    assert 1800 <= Enrolment.objects.count() <= 2600
+    twice = Enrolment.objects.in_force().values("learner", "cohort__course")
+    assert not twice.annotate(places=Count("pk")).filter(places__gt=1).exists()
+    for meeting in Session.objects.filter(cancelled_at=None):
+        assert WorkingCalendar().is_working_day(timezone.localdate(meeting.starts_at)), meeting
 
 
 def learning_is_believable() -> None:
@@ -143,5 +165,26 @@ def logins_are_printed() -> None:
     plan = read_yaml("people.yaml")
     assert plan["password"] in printed.getvalue()
     for row in plan["logins"]:
-        assert row["code"] in printed.getvalue()
+        assert f"{row['code']:<8} {row['name']:<22} {row['part']}\n" in printed.getvalue()
         assert User.objects.get(username=row["code"]).check_password(plan["password"])
+
+
+def every_page_says_that_it_is_an_illustration() -> None:
+    learner = User.objects.get(username="hanh")
+    client = signed_in_as(learner)
+    quiz = Block.objects.filter(kind="quiz", version__enrolments__learner=learner).first()
+    assert quiz
+    place = Enrolment.objects.get(learner=learner, version=quiz.version)
+    lessons = list(place.version.lessons.order_by("module__position", "position"))
+    addresses = [
+        reverse("enrolments:home"),
+        reverse("courses:catalogue"),
+        reverse("courses:detail", args=[place.version.course.code]),
+        reverse("enrolments:overview", args=[place.pk]),
+        reverse("enrolments:lesson", args=[place.pk, lessons[0].key]),
+        reverse("enrolments:lesson", args=[place.pk, lessons[-1].key]),
+    ]
+    for address in addresses:
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert NOTE in page.content.decode(), address

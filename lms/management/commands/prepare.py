@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lms.backup import keep_newest, make_backup
+from lms.collected import collect
 
 AUTOMATIC = "before-migration"
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **_options: object) -> None:
         self.migrate()
         call_command("createcachetable", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect()
         load_demo()
 
     def migrate(self) -> None:
@@ -36,3 +37,4 @@ def load_demo() -> None:
     """Fill an empty database with the demo city; nothing of it exists elsewhere."""
     if settings.DEMO:
         call_command("seed_demo")
+        call_command("demo_logins")

@@ -22,6 +22,6 @@ class Command(BaseCommand):
         codes = {row["code"] for row in plan["logins"]}
         if User.objects.filter(username__in=codes).count() != len(codes):
             raise CommandError("There is no demo city: `manage.py seed_demo` makes it.")
-        self.stdout.write(f"\nPassword of all: {plan['password']}\n")
+        self.stdout.write(f"\nMật khẩu chung / Password of all: {plan['password']}\n\n")
         for row in plan["logins"]:
-            self.stdout.write(f"  {row['code']:<8} {row['name']:<22} {row['part_en']}")
+            self.stdout.write(f"  {row['code']:<8} {row['name']:<22} {row['part']}")

@@ -7,6 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from reporting.demo.seed import seed
 
+MADE = "Đã tạo dữ liệu trình diễn. / The demo city is ready."
+STANDS = "Dữ liệu trình diễn đã có, giữ nguyên. / The demo city stands already."
+
 
 class Command(BaseCommand):
     """`manage.py seed_demo`."""
@@ -18,4 +21,4 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("The demo city is made only where DEMO=1.")
         made = seed()
-        self.stdout.write("The demo city is ready." if made else "The demo city stands already.")
+        self.stdout.write(MADE if made else STANDS)
