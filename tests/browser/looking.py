@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 DEMO_PASSWORD = "Trinh-dien-2026"
 SIGN_IN = "/dang-nhap/"
@@ -98,3 +98,13 @@ def pick(page: Page, address: str, name: str, *, seconds: float) -> None:
     while not box.count() and time.monotonic() < deadline:
         page.reload()
     box.check()
+
+
+def after_job(page: Page, wanted: Locator, *, seconds: float) -> Locator:
+    """Return what a page shows once a worker has done its job, by the link that leads there."""
+    done = page.get_by_role("link", name="Xem kết quả")
+    expect(done.or_(wanted).first).to_be_visible(timeout=seconds * 1000)
+    if done.count():
+        done.click()
+    expect(wanted).to_be_visible()
+    return wanted
