@@ -31,8 +31,8 @@ PAGES = (Kind.PAGE, Kind.PUBLIC)
 # They see all there is on a page: boxes to tick, buttons, a menu of their own.
 MOST_AT_HOME = ("learner", "hr", "department_hr", "trainer", "training_officer")
 TEST: dict[str, Any] = {"kinds": ["single", "true_false"], "results_shown": "at_once"}
-STILL = {"username": "tinh.lt", "full_name": "Lê Thị Tĩnh"}
-WALKER = {"username": "hoa.tt", "full_name": "Trần Thị Bích Hòa", "birth_year": 1990}
+STILL: dict[str, Any] = {"username": "tinh.lt", "full_name": "Lê Thị Tĩnh"}
+WALKER: dict[str, Any] = {"username": "hoa.tt", "full_name": "Trần Thị Bích Hòa", "birth_year": 1990}
 
 
 def visitor(may: frozenset[str]) -> str:
