@@ -32,7 +32,11 @@ PAGES = (Kind.PAGE, Kind.PUBLIC)
 MOST_AT_HOME = ("learner", "hr", "department_hr", "trainer", "training_officer")
 TEST: dict[str, Any] = {"kinds": ["single", "true_false"], "results_shown": "at_once"}
 STILL: dict[str, Any] = {"username": "tinh.lt", "full_name": "Lê Thị Tĩnh"}
-WALKER: dict[str, Any] = {"username": "hoa.tt", "full_name": "Trần Thị Bích Hòa", "birth_year": 1990}
+WALKER: dict[str, Any] = {
+    "username": "hoa.tt",
+    "full_name": "Trần Thị Bích Hòa",
+    "birth_year": 1990,
+}
 
 
 def visitor(may: frozenset[str]) -> str:
