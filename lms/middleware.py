@@ -1,10 +1,27 @@
-"""The language of a page before anybody has signed in."""
+"""What every page goes through: its language before anybody has signed in, and its weight."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
+
+
+class PageCompressionMiddleware(GZipMiddleware):
+    """Sends pages compressed: an office far out has 256 kbit/s.
+
+    Pages alone: files are served in ranges, which compressing would shift. Django pads each answer
+    by a random length, and masks the token of its forms anew each time.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Leave alone what is not a page."""
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class ChosenLanguageMiddleware:

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.old_chromium import FetchError, fetch
+
 ROOT = Path(__file__).resolve().parent.parent
 # Tests of one group share a worker process and with it a broker; the others spread over the cores.
 SPREAD = ["-n", "2", "--dist", "loadgroup"]
@@ -40,11 +42,26 @@ def postgres(arguments: list[str]) -> int:
 
 
 def browser(arguments: list[str]) -> int:
-    """Run the browser tests with the Chromium of the system."""
+    """Run the browser tests with the Chromium of the system, some of them with the oldest one."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         raise SuiteError("Chromium is missing: install it (Debian: apt install chromium).")
-    return pytest("-m", "browser", *arguments, CHROMIUM=found)
+    with tempfile.TemporaryDirectory() as scratch:
+        figures = Path(scratch, "figures")
+        told = {"CHROMIUM": found, "FIGURES": str(figures), **_old_chromium()}
+        status = pytest("-m", "browser", *SPREAD, *arguments, **told)
+        if figures.exists():
+            print(figures.read_text(encoding="utf-8"))
+    return status
+
+
+def _old_chromium() -> dict[str, str]:
+    """Return where Chromium 109 is, or the sentence why it is not there."""
+    try:
+        return {"CHROMIUM_109": str(fetch(ROOT / "var" / "chromium-109"))}
+    except FetchError as missing:
+        print(f"Not looked at in Chromium 109: {missing}")
+        return {"CHROMIUM_109_MISSING": str(missing)}
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The whole product as `make run` starts it, in a folder of its own, with the demo city."""
+"""The whole product as `make run` starts it, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ START_SECONDS = 180
 class City:
     """A running installation: pages, files, worker, beat, relay and broker."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_demo: bool) -> None:
         self.folder = folder
+        self.is_demo = is_demo
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "start.log"
         self.process: subprocess.Popen[bytes] | None = None
+        shutil.copy(ROOT / "var" / "env", folder / "env")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -36,13 +38,13 @@ class City:
             **kept,
             "VAR_DIR": str(self.folder),
             "PORT": str(self.port),
-            "DEMO": "1",
+            "SITE_URL": self.url,
+            "DEMO": "1" if self.is_demo else "0",
             "PYTHONWARNINGS": "default",
         }
 
     def start(self) -> None:
         """Start it and return when the pages answer."""
-        shutil.copy(ROOT / "var" / "env", self.folder / "env")
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "scripts.run"],
@@ -64,15 +66,17 @@ class City:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait(60)
 
-    def manage(self, *words: str) -> str:
-        """Run a command of the product in the city and return what it printed."""
+    def python(self, *words: str, **environment: str) -> str:
+        """Run our Python in the city's surroundings and return what it printed."""
         done = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *words],
-            env=self.environment,
+            [sys.executable, *words],
+            cwd=ROOT,
+            env={**self.environment, **environment},
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+        assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
 
     def _is_ready(self) -> bool:
