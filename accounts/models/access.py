@@ -57,6 +57,10 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         tops = self.filter(scope=Scope.UNIT).values("unit")
         return UnitClosure.objects.filter(ancestor__in=tops).values_list("descendant_id", flat=True)
 
+    def over(self, unit: str) -> Q:
+        """Return the condition that these grants reach the unit a row names at this path."""
+        return Q(Exists(self.site_wide())) | Q(**{f"{unit}__in": self.unit_ids()})
+
     def provider_unit_ids(self) -> QuerySet[RoleGrant, int | None]:
         """Return, as a subquery, the units of the institutions these grants name."""
         return self.filter(scope=Scope.PROVIDER).values_list("unit_id", flat=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
@@ -49,8 +49,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Return the units in which the user holds the permission today."""
         if not user.is_authenticated:
             return self.none()
-        granted = user.role_grants.giving(user, permission)
-        return self.filter(Exists(granted.site_wide()) | Q(pk__in=granted.unit_ids()))
+        return self.filter(user.role_grants.giving(user, permission).over("pk"))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the units whose people one sees, and one's own."""

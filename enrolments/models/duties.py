@@ -51,9 +51,7 @@ class ObligationQuerySet(models.QuerySet["Obligation"]):
         posts = Posting.objects.in_force().filter(
             user=OuterRef("person"), unit__in=granted.unit_ids()
         )
-        return self.filter(
-            Exists(granted.site_wide()) | Q(unit__in=granted.unit_ids()) | Exists(posts)
-        )
+        return self.filter(granted.over("unit") | Exists(posts))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return one's own duties and those one may see."""

@@ -33,8 +33,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         """Return the plans on whose unit the user holds the permission today."""
         if not user.is_authenticated:
             return self.none()
-        granted = RoleGrant.objects.giving(user, permission)
-        return self.filter(Exists(granted.site_wide()) | Q(unit__in=granted.unit_ids()))
+        return self.filter(RoleGrant.objects.giving(user, permission).over("unit"))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the plans one follows, and those sent to a unit one answers for."""
@@ -188,8 +187,7 @@ class PlanShareQuerySet(models.QuerySet["PlanShare"]):
         """Return the quotas on whose unit the user holds the permission today."""
         if not user.is_authenticated:
             return self.none()
-        granted = RoleGrant.objects.giving(user, permission)
-        return self.filter(Exists(granted.site_wide()) | Q(unit__in=granted.unit_ids()))
+        return self.filter(RoleGrant.objects.giving(user, permission).over("unit"))
 
     def waiting(self) -> Self:
         """Return the quotas of sent plans that nobody has answered."""

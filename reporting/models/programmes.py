@@ -32,8 +32,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         """Return the programmes on whose unit the user holds the permission today."""
         if not user.is_authenticated:
             return self.none()
-        granted = RoleGrant.objects.giving(user, permission)
-        return self.filter(Exists(granted.site_wide()) | Q(unit__in=granted.unit_ids()))
+        return self.filter(RoleGrant.objects.giving(user, permission).over("unit"))
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return the programmes one follows, and those with a task of one's unit."""
