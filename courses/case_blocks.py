@@ -8,6 +8,7 @@ from unicodedata import normalize
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +21,7 @@ from courses.cases import CASE, Taken, Walk, freeze_script
 from courses.models import Block
 from files.accept import IMAGES
 from lms.html import clean, plain
+from lms.templatetags.ui import lang
 
 SCRIPT_AT_MOST: Final = 40_000
 RATINGS: Final[dict[str, tuple[str | Promise, str, str]]] = {
@@ -81,6 +83,7 @@ class CaseKind(FileKind):
     icon = "git-branch"
     form_class: type[BlockForm] = CaseForm
     completes_on: ClassVar[CompletesOn] = CompletesOn.EVENT
+    marks_language = True
 
     def freeze(self, block: Block) -> Data:
         """Return the case read from its text; one that is not finished has no steps."""
@@ -100,8 +103,11 @@ class CaseKind(FileKind):
     def render(self, frozen: Data, context: BlockContext) -> SafeString:
         """Return the way so far and the step that stands to be decided; never what lies ahead."""
         facts = frozen.get("file")
-        values: Data = {name: frozen.get(name, "") for name in ("title", "alt", "faults")}
+        values: Data = {name: frozen.get(name, "") for name in ("alt", "faults")}
         values |= {
+            "title": format_html(
+                "<span{}>{}</span>", lang(context.language), frozen.get("title", "")
+            ),
             "context": context,
             "link": self.link(facts, context, inline=True) if facts else "",
         }

@@ -52,11 +52,15 @@ Chờ đợi tốn thời gian.
 """
 
 
-def make_case(version: CourseVersion, cast: Cast, script: str = SCRIPT) -> Block:
+def make_case(
+    version: CourseVersion, cast: Cast, script: str = SCRIPT, language: str = "vi"
+) -> Block:
     """Add a case to the first lesson of a draft."""
     content = Content({"title": "Đêm mưa", "script": script, "alt": ""})
     lesson = version.lessons.get(position=1)
-    return add_block(lesson=lesson, kind="case", by=cast.trainer, content=content)
+    return add_block(
+        lesson=lesson, kind="case", by=cast.trainer, content=content, language=language
+    )
 
 
 def _edit(cast: Cast, block: Block, **fields: object) -> str:

@@ -70,8 +70,12 @@ class Room:
 
 @pytest.fixture
 def room(cast: Cast, browser: Browser) -> Room:
+    return _room(cast, browser)
+
+
+def _room(cast: Cast, browser: Browser, language: str = "vi") -> Room:
     version = make_draft(make_course(cast.provider), by=cast.trainer)
-    block = make_case(version, cast)
+    block = make_case(version, cast, language=language)
     CourseVersion.objects.filter(pk=version.pk).update(is_sequential=True)
     version = publish(version=version, by=cast.trainer, change_note="")
     cohort = make_cohort(
@@ -99,6 +103,24 @@ def test_a_learner_decides_step_by_step_and_learns_only_what_came_of_it(room: Ro
         assert words in page  # the whole way stands beside the debrief
     assert not [words for words in ("Không ai gọi", "Nước lên", "tốn thời gian") if words in page]
     assert "Đã gặp 1/2 cách kết thúc." in page
+
+
+def test_a_case_in_another_language_marks_its_own_words_alone(cast: Cast, browser: Browser) -> None:
+    room = _room(cast, browser, "en")
+    page = room.client.get(room.lesson).content.decode()
+    assert 'class="piece" lang' not in re.sub(r' id="[^"]*"', "", page)
+    assert 'Tình huống: <span lang="en">Đêm mưa</span>' in page
+    assert '<h4 class="case-part" lang="en">21 giờ 40</h4>' in page
+    assert f'required><span lang="en">{FIRST}</span>' in page
+    assert "<legend>Xử lý thế nào?</legend>" in page  # words of the page
+    for words in (FIRST, SECOND):
+        [choice] = re.findall(rf'value="(\w+)" required><span lang="en">{words}', page)
+        at = re.search(r'name="at" value="(\d+)"', page)
+        assert at
+        page = room.send(at=at[1], choice=choice)
+        assert f'<span lang="en">{words}</span>' in page
+    assert '<p class="case-label">Hệ quả</p><div lang="en"><p>Cả nhà' in page
+    assert '<div class="prose" lang="en"><p>Đúng vì' in page
 
 
 def test_the_first_ending_completes_the_case_and_beginning_anew_keeps_that(room: Room) -> None:
