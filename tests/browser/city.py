@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.suites import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 180
+START_SECONDS = 400  # a busy machine seeds the city in minutes
 
 
 class City:
