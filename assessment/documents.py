@@ -192,7 +192,7 @@ def summary(dossier: Dossier, _key: str) -> Official:
     table = Table(
         header=roll_header(*(work.title for work in works), "Số buổi có mặt", "Kết quả"),
         rows=numbered(rows),
-        widths=[6, 24, 24, *[max(9, share)] * len(works), 10, 12],
+        widths=[8, 24, 24, *[max(9, share)] * len(works), 10, 12],
         numeric=[0, *range(3, 5 + len(works))],
     )
     return paper(

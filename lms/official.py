@@ -108,7 +108,7 @@ def long_day(day: dt.date) -> str:
 
 def open_day(day: dt.date) -> str:
     """Return a date whose day and month are written by hand."""
-    return f"ngày …… tháng …… năm {day.year}"
+    return f"ngày … tháng … năm {day.year}"
 
 
 def short_day(day: dt.date) -> str:
