@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import notices, panels
+from assessment import documents, notices, panels
 from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
@@ -18,6 +18,7 @@ from assessment.work_blocks import AssignmentKind
 from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
 from courses.importing import block_importers
+from enrolments.documents import ClassDocument, class_documents
 from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
 from jobs.slices import slice_kinds
@@ -35,6 +36,40 @@ block_importers.register("assignment", import_assignment)
 
 home_lines.register("to mark", panels.to_mark_line, weight=20)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
+
+class_documents.register(
+    "danh-sach-phong-thi",
+    ClassDocument(
+        code="danh-sach-phong-thi",
+        name=_("List of the examination room"),
+        used=_("Used by the invigilators of a test; learners sign when they hand in."),
+        offers=documents.room_offers,
+        make=documents.room_list,
+    ),
+    weight=60,
+)
+class_documents.register(
+    "phieu-diem",
+    ClassDocument(
+        code="phieu-diem",
+        name=_("Score sheet"),
+        used=_("Signed by the markers of one test or assignment and kept with it."),
+        offers=documents.score_offers,
+        make=documents.score_sheet,
+    ),
+    weight=70,
+)
+class_documents.register(
+    "bang-diem",
+    ClassDocument(
+        code="bang-diem",
+        name=_("Summary of marks"),
+        used=_("Lies before the council with the released marks of all work that counts."),
+        offers=documents.summary_offers,
+        make=documents.summary,
+    ),
+    weight=80,
+)
 
 slice_kinds.register(SETTLE_RELEASE, settle_release)
 bulk_kinds.register(KIND, CorrectionKind())

@@ -9,12 +9,13 @@ from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
 from assessment.slots import rests_on_result
-from certificates import exports, notices, panels, slices
+from certificates import documents, exports, notices, panels, slices
 from certificates.actions.issue import RENDER
 from certificates.actions.recognition import FOLLOW_UP
 from certificates.explain import PAPER
 from certificates.issuing import KIND, IssueKind
 from certificates.resting import papers_and_decisions
+from enrolments.documents import ClassDocument, class_documents
 from enrolments.slots import class_page_actions
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
@@ -96,3 +97,26 @@ home_panels.register("recent papers", panels.recent_papers, weight=60)
 class_page_actions.register("recognition", panels.results_of_class, weight=50)
 
 export_kinds.register(exports.REGISTER, exports.register_of)
+
+class_documents.register(
+    "bien-ban-xet-ket-qua",
+    ClassDocument(
+        code="bien-ban-xet-ket-qua",
+        name=_("Minutes on the results"),
+        used=_("Written at the meeting of the council that considers the results."),
+        offers=documents.minutes_offers,
+        make=documents.minutes,
+    ),
+    weight=90,
+)
+class_documents.register(
+    "danh-sach-ky-nhan",
+    ClassDocument(
+        code="danh-sach-ky-nhan",
+        name=_("List to hand papers out"),
+        used=_("Signed by each learner who receives a certificate or attestation."),
+        offers=documents.handing_offers,
+        make=documents.handing_list,
+    ),
+    weight=100,
+)

@@ -12,6 +12,7 @@ from courses.slots import course_page_actions
 from enrolments import exports, notices, panels, question_notices
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
+from enrolments.documents import ClassDocument, class_documents, lists, making, teaching
 from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
@@ -174,3 +175,46 @@ export_kinds.register(exports.VERDICTS, exports.verdicts)
 
 holdings.register("classes", panels.classes_of_unit, weight=10)
 holdings.register("learners", panels.learners_of_unit, weight=20)
+
+for weight, document in enumerate(
+    (
+        ClassDocument(
+            code="danh-sach-mo-lop",
+            name=_("List behind the opening decision"),
+            used=_("Goes with the decision that opens the class; names every learner."),
+            offers=lists.opening_offers,
+            make=lists.opening_list,
+        ),
+        ClassDocument(
+            code="danh-sach-cu",
+            name=_("List behind a sending decision"),
+            used=_("Goes with the decision by which a unit sends its own people."),
+            offers=lists.sending_offers,
+            make=lists.sending_list,
+        ),
+        ClassDocument(
+            code="giay-trieu-tap",
+            name=_("Summons to the class"),
+            used=_("Sent to the units before the class begins, with the list of those called."),
+            offers=lists.summons_offers,
+            make=lists.summons,
+        ),
+        ClassDocument(
+            code="lich-hoc",
+            name=_("Schedule"),
+            used=_("Given to learners and trainers; names the sessions, places and trainers."),
+            offers=teaching.schedule_offers,
+            make=teaching.schedule,
+        ),
+        ClassDocument(
+            code="diem-danh",
+            name=_("Attendance sheet to sign"),
+            used=_("Signed by the learners at a session; the marks are then entered here."),
+            offers=teaching.attendance_offers,
+            make=teaching.attendance,
+        ),
+    ),
+    start=1,
+):
+    class_documents.register(document.code, document, weight=10 * weight)
+export_kinds.register(making.KIND, making.document_of)

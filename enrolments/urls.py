@@ -3,6 +3,7 @@ from django.urls import path
 from enrolments.views import (
     classes,
     dashboard,
+    documents,
     imports,
     learning,
     mine,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("lop/<int:pk>/chua-nhan-thu/", reach.unreached, name="unreached"),
     path("lop/<int:pk>/danh-sach-ky-ten/", classes.signed_list, name="signed_list"),
     path("lop/<int:pk>/phieu-diem-danh/", sessions.attendance_sheet, name="attendance_sheet"),
+    path("lop/<int:pk>/van-ban/", documents.documents, name="documents"),
+    path("lop/<int:pk>/van-ban/<slug:code>.<slug:form>", documents.document, name="document"),
     path("lop/<int:pk>/cu-hoc-vien/", sending.send, name="send"),
     path("lop/<int:pk>/cu-hoc-vien/kiem-tra/", sending.check, name="check_sending"),
     path("lop/<int:pk>/cu-hoc-vien/xac-nhan/", sending.confirm, name="confirm_sending"),

@@ -20,7 +20,7 @@ from files.actions import keep_made
 from jobs.exports import Export, Line, export_kinds
 from jobs.models import ExportPart, Job
 from jobs.signals import export_ready
-from lms.export import XLSX_TYPE, Cell, write_xlsx
+from lms.export import Cell, write_xlsx
 
 PART: Final = 500
 PURPOSE: Final = "export"
@@ -35,10 +35,14 @@ def write(job: Job, until: float) -> bool:
             job.message = _("These data may no longer be seen.")
             job.parts.all().delete()
             return True
+        if export.whole:
+            job.done = export.count
+            _keep(job, export, export.whole())
+            return True
         while _read_part(job, export):
             if time.monotonic() >= until:
                 return False
-        _keep(job, export)
+        _keep(job, export, _workbook(job, export))
     return True
 
 
@@ -54,20 +58,24 @@ def _read_part(job: Job, export: Export) -> bool:
     return part.after is not None
 
 
-def _keep(job: Job, export: Export) -> None:
-    owner = _owner(job)
+def _workbook(job: Job, export: Export) -> bytes:
     with tempfile.SpooledTemporaryFile(max_size=SPOOL) as target:
         write_xlsx(target, export.header, _lines(job))
         target.seek(0)
-        file = keep_made(
-            content=target.read(),
-            name=f"{export.name}.xlsx",
-            owner_id=owner.pk,
-            media_type=XLSX_TYPE,
-            purpose=PURPOSE,
-            unit_id=export.unit_id,
-            keep_until=timezone.now() + dt.timedelta(days=settings.EXPORT_DAYS),
-        )
+        return target.read()
+
+
+def _keep(job: Job, export: Export, content: bytes) -> None:
+    owner = _owner(job)
+    file = keep_made(
+        content=content,
+        name=export.file_name,
+        owner_id=owner.pk,
+        media_type=export.media_type,
+        purpose=PURPOSE,
+        unit_id=export.unit_id,
+        keep_until=timezone.now() + dt.timedelta(days=settings.EXPORT_DAYS),
+    )
     job.parts.all().delete()
     job.total = job.done
     job.result_file_id = file.pk

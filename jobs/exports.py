@@ -7,6 +7,7 @@ its owner may fetch for some days, as long as they may still see what is in it.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from audit.actions import record
 from jobs.actions import start_job
 from jobs.models import Job
-from lms.export import Cell, xlsx_response
+from lms.export import XLSX_TYPE, Cell, xlsx_response
 from lms.pages import beyond, place_of
 from lms.registries import Registry
 
@@ -43,17 +44,33 @@ class Part:
     after: Any = None
 
 
+def no_lines(_after: Any, _size: int) -> Part:
+    """Return the end of a list without lines."""
+    return Part([])
+
+
 @dataclass(frozen=True)
 class Export:
-    """A file as one person may have it today. `action` is what the audit log calls it."""
+    """A file as one person may have it today. `action` is what the audit log calls it.
+
+    A workbook is read in parts; what cannot be, a document, is written as a `whole`.
+    """
 
     name: str
-    header: Sequence[str]
-    count: int
-    part: Callable[[Any, int], Part]
+    header: Sequence[str] = ()
+    count: int = 0
+    part: Callable[[Any, int], Part] = no_lines
     action: str = ""
     target: Model | None = None
     unit_id: int | None = None
+    whole: Callable[[], bytes] | None = None
+    suffix: str = "xlsx"
+    media_type: str = XLSX_TYPE
+
+    @property
+    def file_name(self) -> str:
+        """Return the name under which the file is kept."""
+        return f"{self.name}.{self.suffix}"
 
 
 # From a person and plain arguments to the file; None where it is not theirs to have.
@@ -89,6 +106,15 @@ def respond(request: HttpRequest, kind: str, args: Mapping[str, Any]) -> HttpRes
         return redirect(start_export(kind=kind, args=args, export=export, by=user))
     if export.count > AT_ONCE:
         return _offer(request, export)
+    if export.whole:
+        content = io.BytesIO(export.whole())
+        _tell(export, args, user)
+        return FileResponse(
+            content,
+            as_attachment=True,
+            filename=export.file_name,
+            content_type=export.media_type,
+        )
     _tell(export, args, user)
     return xlsx_response(export.name, export.header, export.part(None, AT_ONCE + 1).lines)
 
@@ -111,7 +137,7 @@ def start_export(
         by=by,
         total=export.count,
         args={"kind": kind, "args": dict(args), "language": get_language()},
-        title=_("Export: %(name)s.xlsx") % {"name": export.name},
+        title=_("Export: %(name)s") % {"name": export.file_name},
         unit_id=export.unit_id,
     )
 
@@ -122,7 +148,8 @@ def _offer(request: HttpRequest, export: Export) -> HttpResponse:
 
 def _tell(export: Export, args: Mapping[str, Any], by: AbstractBaseUser) -> None:
     if export.action:
-        facts = {"filter": args.get("filter", ""), "rows": export.count}
+        plain = {key: value for key, value in args.items() if isinstance(value, str)}
+        facts = {**plain, "rows": export.count}
         record(
             by=by, action=export.action, target=export.target, unit_id=export.unit_id, after=facts
         )

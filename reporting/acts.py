@@ -74,6 +74,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "credit_hours": _("Training hours credited"),
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
+    "take_document": _("Document of a class taken"),
     "decide_import_row": _("Row of a list decided"),
     "decide_import_rows": _("Rows of a list decided"),
     # Assessment

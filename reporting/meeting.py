@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from django.utils import timezone, translation
 
 from lms.clock import today
-from lms.official import Official, Table
+from lms.official import PLACE, Official, Table
 from reporting.figures import task_counts
 from reporting.models import Programme, ProgrammeTask
 from reporting.models.programmes import TaskStatus
 
-PLACE = "Thành phố Hồ Chí Minh"
 WORDS: Mapping[str, str] = {
     TaskStatus.ON_SCHEDULE: "đúng tiến độ",
     TaskStatus.IN_PROGRESS: "đang triển khai",

@@ -337,6 +337,9 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:unreached": page(PLACE_SEERS, cohort),
     "enrolments:signed_list": page(PLACE_SEERS, cohort),
     "enrolments:attendance_sheet": page(RECORDERS, cohort),
+    "enrolments:documents": page(CLASS_SEERS, cohort),
+    # The schedule names no learner; who reaches the others: test_class_documents.py.
+    "enrolments:document": file(CLASS_SEERS, lambda w: (*cohort(w), "lich-hoc", "docx")),
     "enrolments:send": page(OFFICERS, cohort),
     "enrolments:check_sending": act(OFFICERS, cohort),
     "enrolments:confirm_sending": act(OFFICERS, cohort),

@@ -30,6 +30,7 @@ SICK = {"jobs:worker"}
 READ_AND_RECORDED = {
     "accounts:export_people",
     "enrolments:export",
+    "enrolments:document",
     "certificates:export_register",
 }
 # A mail program posts here without a page before it; the signed token is the proof.

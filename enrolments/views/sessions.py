@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission
 from enrolments.actions import sessions as actions
 from enrolments.actions import staff as staff_actions
+from enrolments.documents.teaching import attendance_table
 from enrolments.errors import Refused
 from enrolments.forms.classes import ReasonForm
 from enrolments.forms.sessions import (
@@ -113,12 +114,9 @@ def attendance_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """Print an attendance sheet: a column to sign per session."""
     shown = seen(request, pk, P.RECORD_ATTENDANCE)
     places = shown.places().in_force().select_related("learner", "sending_unit")
-    context = {
-        "seen": shown,
-        "cohort": shown.cohort,
-        "sessions": shown.cohort.sessions.filter(cancelled_at=None).order_by("number"),
-        "places": places.order_by(*ORDER),
-    }
+    sessions = shown.cohort.sessions.filter(cancelled_at=None).order_by("number")
+    table = attendance_table(list(sessions), list(places.order_by(*ORDER)))
+    context = {"seen": shown, "cohort": shown.cohort, "table": table}
     return render(request, "enrolments/print_attendance.html", context)
 
 

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from accounts.errors import Refused
 from accounts.http import need, signed_in
 from accounts.permissions import Permission
-from lms.official import DOCX_TYPE, as_docx, as_pdf
+from lms.official import as_pdf
+from lms.official_docx import DOCX_TYPE, as_docx
 from reporting import figures
 from reporting.actions.programmes import report_task
 from reporting.forms.plans import TaskReportForm

@@ -14,7 +14,8 @@ from docx import Document
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from lms.official import Official, Table, as_docx, as_pdf
+from lms.official import Official, Table, as_pdf
+from lms.official_docx import as_docx
 from reference.models import Rule
 from reporting.actions.programmes import flag_stale
 from reporting.models import Programme, ProgrammeTask, TaskUpdate
