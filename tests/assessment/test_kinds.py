@@ -69,6 +69,7 @@ def test_capitals_tones_and_blanks_make_no_difference(text: str) -> None:
         ("NaN", False),
         ("Infinity", False),
         ("1e999999", False),
+        ("9.9999999999999999999999999999999e999999", False),
     ],
 )
 def test_a_number_is_read_as_people_write_it(text: str, *, is_right: bool) -> None:
