@@ -47,6 +47,24 @@ class AskedQuestion:
         pairs = self.response.get("pairs", {})
         return [row | {"partner": pairs.get(row["key"], "")} for row in self.public["lefts"]]
 
+    @property
+    def placed(self) -> list[dict[str, Any]]:
+        """Return the steps, each with the number given."""
+        places = self.response.get("places", {})
+        return [row | {"place": places.get(row["key"])} for row in self.public["items"]]
+
+    @property
+    def grouped(self) -> list[dict[str, Any]]:
+        """Return the things, each with the group chosen."""
+        groups = self.response.get("groups", {})
+        return [row | {"chosen": groups.get(row["key"], "")} for row in self.public["items"]]
+
+    @property
+    def pieces(self) -> list[dict[str, Any]]:
+        """Return the text with its gaps, each with what stands in it."""
+        gaps = self.response.get("gaps", {})
+        return [row | {"said": gaps.get(row.get("gap"), "")} for row in self.public["pieces"]]
+
 
 def asked(question: FrozenQuestion, order: list[str], response: Response) -> AskedQuestion:
     """Return the question without its key."""

@@ -2,14 +2,14 @@
 
 A question is a mapping: `kind`, `body` (in a fence of its own: the text below ---), `answer`,
 `explanation`, `topic`, `points`, `id`; choices list their `options`, numbers may have a
-`tolerance`, matchings have `pairs` ([left, right]) and `distractors`. `answer` names the right
-words: one, a list, a number, or true / false. A quiz has its settings and its `questions`.
+`tolerance`, matchings have `pairs` ([left, right]) and `distractors`, texts with gaps their `text`,
+groupings their `groups`. `answer` names the right words: one, a list, a number, or true / false;
+`scheme` says how parts add up. A quiz has its settings and its `questions`.
 `language` is that of the words and the answers; the explanation is in the language around.
 """
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +20,10 @@ from django.utils.translation import gettext as _
 
 from assessment.actions.questions import Wording
 from assessment.kinds import Data, question_kinds
+from assessment.kinds.base import key_of
+from assessment.kinds.categorise import groups_of
+from assessment.kinds.gaps import pieces_of
+from assessment.kinds.ordering import steps_of
 from courses.blocks import Content
 from courses.importing import BlockPlan, CourseFormatError, Source
 from lms.html import from_markdown
@@ -98,7 +102,7 @@ def _wording(row: Mapping[str, Any], source: Source, language: str) -> Wording:
         raise _fault(source, _("there is no kind of question “%(kind)s”"), kind=kind)
     body = str(row.get("body", "")).strip()
     try:
-        data = READERS[kind](row)
+        data = READERS[kind](row) | _scheme(row)
         faults = question_kinds[kind].validate(data)
     except (KeyError, TypeError, ValueError) as error:
         faults = [str(error)]
@@ -113,11 +117,6 @@ def _fault(source: Source, words: str, **facts: Any) -> CourseFormatError:
     return CourseFormatError(f"{source.lesson.name}: {words % facts}")
 
 
-def _key_of(text: str) -> str:
-    """Return a key that is the same at every reading and says nothing of what is right."""
-    return hashlib.sha256(text.encode()).hexdigest()[:6]
-
-
 def _many(value: Any) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
@@ -127,8 +126,8 @@ def _choice(row: Mapping[str, Any]) -> Data:
     absent = [text for text in right if text not in texts]
     if absent:
         raise ValueError(_("an answer is not among the options: %(text)s") % {"text": absent[0]})
-    options = [{"key": _key_of(text), "text": text} for text in texts]
-    return {"options": options, "correct": [_key_of(text) for text in texts if text in right]}
+    options = [{"key": key_of(text), "text": text} for text in texts]
+    return {"options": options, "correct": [key_of(text) for text in texts if text in right]}
 
 
 def _true_false(row: Mapping[str, Any]) -> Data:
@@ -145,11 +144,29 @@ def _numeric(row: Mapping[str, Any]) -> Data:
 
 def _matching(row: Mapping[str, Any]) -> Data:
     pairs = [
-        {"key": _key_of(f"<{left}"), "left": left, "right_key": _key_of(right), "right": right}
+        {"key": key_of(f"<{left}"), "left": left, "right_key": key_of(right), "right": right}
         for left, right in (map(str, pair) for pair in row["pairs"])
     ]
-    others = [{"key": _key_of(str(t)), "text": str(t)} for t in row.get("distractors", [])]
+    others = [{"key": key_of(str(t)), "text": str(t)} for t in row.get("distractors", [])]
     return {"pairs": pairs, "distractors": others}
+
+
+def _ordering(row: Mapping[str, Any]) -> Data:
+    return steps_of(_many(row["answer"]))
+
+
+def _cloze(row: Mapping[str, Any]) -> Data:
+    return {"pieces": pieces_of(str(row["text"]))}
+
+
+def _categorise(row: Mapping[str, Any]) -> Data:
+    if not isinstance(row["groups"], Mapping):
+        raise TypeError(_("groups are written as name: [lines]"))
+    return groups_of([(str(name), _many(texts)) for name, texts in row["groups"].items()])
+
+
+def _scheme(row: Mapping[str, Any]) -> Data:
+    return {"scheme": str(row["scheme"])} if "scheme" in row else {}
 
 
 READERS: Final[dict[str, Callable[[Mapping[str, Any]], Data]]] = {
@@ -159,4 +176,7 @@ READERS: Final[dict[str, Callable[[Mapping[str, Any]], Data]]] = {
     "short_text": _short_text,
     "numeric": _numeric,
     "matching": _matching,
+    "ordering": _ordering,
+    "cloze": _cloze,
+    "categorise": _categorise,
 }

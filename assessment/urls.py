@@ -1,6 +1,14 @@
 from django.urls import path
 
-from assessment.views import bank, class_results, keys, own_results, quizzes, sitting
+from assessment.views import (
+    bank,
+    class_results,
+    exchange,
+    keys,
+    own_results,
+    quizzes,
+    sitting,
+)
 
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
 ATTEMPT = f"{QUIZ}/<int:number>"
@@ -18,6 +26,17 @@ urlpatterns = [
     path(f"{ATTEMPT}/ket-qua/trang-thai/", own_results.result_state, name="result_state"),
     path("giang-day/ngan-hang/", bank.banks, name="banks"),
     path("giang-day/ngan-hang/<int:pk>/", bank.bank, name="bank"),
+    path("giang-day/ngan-hang/<int:pk>/nhap/", exchange.import_questions, name="import_questions"),
+    path(
+        "giang-day/ngan-hang/<int:pk>/nhap/mau.csv",
+        exchange.import_template,
+        name="import_template",
+    ),
+    path(
+        "giang-day/ngan-hang/<int:pk>/xuat/<str:form>/",
+        exchange.export_questions,
+        name="export_questions",
+    ),
     path("giang-day/ngan-hang/<int:pk>/them/<str:kind>/", bank.new_question, name="new_question"),
     path("giang-day/cau-hoi/<int:pk>/", bank.bank_question, name="bank_question"),
     path("giang-day/cau-hoi/<int:pk>/sua/", bank.edit_question, name="edit_question"),

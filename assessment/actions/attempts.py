@@ -220,7 +220,7 @@ def _layout(quiz: FrozenQuiz, seed: int) -> list[dict[str, Any]]:
         question = quiz.by_key[uuid.UUID(key)]
         options = question.owner.option_keys(question.data)
         # What is to be matched is never listed as written: that would be the answer.
-        if quiz.is_shuffled or question.kind == "matching":
+        if quiz.is_shuffled or question.owner.is_always_drawn:
             options = drawn(options, seed, about=key)
         rows.append({"question": key, "options": options})
     return rows

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.actions.corrections import REASON_AT_MOST
 from assessment.frozen import FrozenQuestion
 from assessment.kinds import Data
 from assessment.kinds.base import DataForm
+from assessment.kinds.cloze import gaps_in
+from assessment.kinds.gaps import CHOICE, gap_of, inside
 from assessment.kinds.matching import right_sides
 
 
@@ -86,11 +89,103 @@ class MatchingKeyForm(DataForm):
         return {**self.stored, "pairs": pairs, "distractors": others}
 
 
+class OrderingKeyForm(DataForm):
+    """The number of each step."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        numbers = [(str(n), str(n)) for n in range(1, len(self.stored["items"]) + 1)]
+        for n, row in enumerate(self.stored["items"], start=1):
+            self.fields[f"place_{row['key']}"] = forms.ChoiceField(
+                label=row["text"], choices=numbers, initial=str(n)
+            )
+
+    def read(self, stored: Data) -> Data:
+        """Each field starts at its number."""
+        del stored
+        return {}
+
+    def clean(self) -> Data:
+        """Refuse a number given twice."""
+        cleaned = super().clean() or {}
+        if len(set(cleaned.values())) != len(cleaned):
+            self.add_error(None, _("Two steps have the same number."))
+        return cleaned
+
+    def data_of_fields(self) -> Data:
+        """Return the steps by their numbers."""
+        places = {row["key"]: self.cleaned_data[f"place_{row['key']}"] for row in self._items}
+        return {**self.stored, "items": sorted(self._items, key=lambda r: int(places[r["key"]]))}
+
+    @property
+    def _items(self) -> list[Data]:
+        return list(self.stored["items"])
+
+
+class CategoriseKeyForm(DataForm):
+    """The group of each line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row["key"], row["text"]) for row in self.stored["groups"]]
+        for row in self.stored["items"]:
+            self.fields[f"group_{row['key']}"] = forms.ChoiceField(
+                label=row["text"], choices=choices, initial=row["group"]
+            )
+
+    def read(self, stored: Data) -> Data:
+        """Each field starts at its group."""
+        del stored
+        return {}
+
+    def data_of_fields(self) -> Data:
+        """Return each line in the group chosen."""
+        rows = [
+            {**row, "group": self.cleaned_data[f"group_{row['key']}"]}
+            for row in self.stored["items"]
+        ]
+        return {**self.stored, "items": rows}
+
+
+class ClozeKeyForm(DataForm):
+    """What belongs into each gap, written as the author writes it; choices as choices."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for n, gap in enumerate(gaps_in(self.stored), start=1):
+            label = _("Gap %(n)s") % {"n": n}
+            if gap["type"] == CHOICE:
+                choices = [(row["key"], row["text"]) for row in gap["options"]]
+                field: forms.Field = forms.ChoiceField(
+                    label=label, choices=choices, initial=gap["correct"]
+                )
+            else:
+                field = forms.CharField(label=label, max_length=500, initial=inside(gap))
+            self.fields[f"gap_{gap['gap']}"] = field
+
+    def read(self, stored: Data) -> Data:
+        """Each field starts at its key."""
+        del stored
+        return {}
+
+    def data_of_fields(self) -> Data:
+        """Return the text with these keys in its gaps."""
+        pieces = [self._piece(row) if "gap" in row else row for row in self.stored["pieces"]]
+        return {**self.stored, "pieces": pieces}
+
+    def _piece(self, gap: Data) -> Data:
+        said = self.cleaned_data[f"gap_{gap['gap']}"]
+        return {**gap, "correct": said} if gap["type"] == CHOICE else gap_of(said, gap["gap"])
+
+
 # The other kinds ask learners for no choice: the author's own form holds nothing but the key.
 KEY_FORMS: Final[dict[str, type[DataForm]]] = {
     "single": SingleKeyForm,
     "multiple": MultipleKeyForm,
     "matching": MatchingKeyForm,
+    "ordering": OrderingKeyForm,
+    "categorise": CategoriseKeyForm,
+    "cloze": ClozeKeyForm,
 }
 
 

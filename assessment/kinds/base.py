@@ -16,12 +16,25 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.text import nfc
 
 Data = dict[str, Any]
 Response = dict[str, Any]
 
 TEXT_AT_MOST: Final = 500  # characters of a typed answer
 RIGHT, WRONG = Fraction(1), Fraction(0)
+
+# How parts of an answer add up. `data["scheme"]` names it; without it the kind's first one holds,
+# so that questions written before there was a choice are marked as they were.
+ALL, PARTS, NET = "all", "parts", "net"
+SCHEMES: Final[dict[str, str | Promise]] = {
+    PARTS: gettext_lazy("Each right part earns its share"),
+    NET: gettext_lazy("Each right choice earns a share, each wrong one takes one away"),
+    ALL: gettext_lazy("All or nothing"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,8 +70,31 @@ class DataForm(forms.Form):
         raise NotImplementedError
 
 
+class SchemeForm(DataForm):
+    """The form of a kind whose answers have parts: also says how the parts add up."""
+
+    schemes: ClassVar[tuple[str, ...]] = (PARTS, ALL)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scheme"] = forms.ChoiceField(
+            label=_("Points for a partly right answer"),
+            choices=[(code, SCHEMES[code]) for code in self.schemes],
+            required=False,
+        )
+
+    def with_scheme(self, data: Data) -> Data:
+        """Return the data with the scheme chosen, where it is not the kind's first."""
+        chosen = self.cleaned_data["scheme"]
+        return data | {"scheme": chosen} if chosen and chosen != self.schemes[0] else data
+
+
 class Kind:
-    """A kind of question. Subclasses say everything that differs."""
+    """A kind of question. Subclasses say everything that differs.
+
+    `score` is a pure function of what is stored and answered. It takes any response that JSON can
+    hold: what it cannot read earns nothing, and nothing makes it fail.
+    """
 
     code: ClassVar[str]
     label: ClassVar[str | Promise]
@@ -66,6 +102,11 @@ class Kind:
     form_class: ClassVar[type[DataForm]]
     # Whether the answers are the author's words, and not those of the page (true, false).
     has_own_answers: ClassVar[bool] = True
+    schemes: ClassVar[tuple[str, ...]] = (ALL,)
+    # Where the stored order is the key, it is never the order shown, shuffled test or not.
+    is_always_drawn: ClassVar[bool] = False
+    # Whether the words of the key mean something by their order.
+    key_is_ordered: ClassVar[bool] = False
 
     def validate(self, data: Data) -> list[str]:
         """Return what is wrong with the question, in sentences."""
@@ -74,6 +115,20 @@ class Kind:
     def score(self, data: Data, response: Response) -> Fraction:
         """Return the share of the points, from 0 to 1, that a response earns."""
         raise NotImplementedError
+
+    def scheme(self, data: Data) -> str:
+        """Return how the parts add up."""
+        return str(data.get("scheme", self.schemes[0]))
+
+    def scheme_faults(self, data: Data) -> list[str]:
+        """Return what is wrong with the scheme."""
+        known = self.scheme(data) in self.schemes
+        return [] if known else [_("This kind of question does not give points that way.")]
+
+    def summed(self, data: Data, right: int, parts: int) -> Fraction:
+        """Return the share that so many right parts earn under the scheme."""
+        share = Fraction(right, parts) if parts else WRONG
+        return Fraction(share == RIGHT) if self.scheme(data) == ALL else share
 
     def option_keys(self, data: Data) -> list[str]:
         """Return the keys of what is listed in an order drawn by lot."""
@@ -103,6 +158,34 @@ def new_key(taken: Iterable[str] = ()) -> str:
     while (key := secrets.token_hex(3)) in held:
         continue
     return key
+
+
+def key_of(text: str) -> str:
+    """Return the key of these words: the same at every reading, and no sign of what is right."""
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines that say something, each in normal form."""
+    return [line for line in map(nfc, text.splitlines()) if line]
+
+
+def said_text(response: Response, name: str = "text") -> str:
+    """Return the words of a response; nothing where there are none."""
+    value = response.get(name) if isinstance(response, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def said_list(response: Response, name: str) -> list[str]:
+    """Return the keys that a response lists; what is no key is left out."""
+    value = response.get(name) if isinstance(response, dict) else None
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def said_map(response: Response, name: str) -> dict[str, Any]:
+    """Return what a response says of each key."""
+    value = response.get(name) if isinstance(response, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def drawn(keys: Iterable[str], seed: int, about: str = "") -> list[str]:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.kinds.base import (
+    ALL,
+    NET,
     RIGHT,
     WRONG,
     Data,
@@ -18,8 +20,10 @@ from assessment.kinds.base import (
     Kind,
     Posted,
     Response,
+    SchemeForm,
     in_order,
     new_key,
+    said_list,
 )
 from lms.text import nfc
 
@@ -70,10 +74,24 @@ class ChoiceForm(DataForm):
         return {"options": options, "correct": correct}
 
 
+class MultipleForm(SchemeForm, ChoiceForm):
+    """Options, of which several may be right."""
+
+    schemes = (NET, ALL)
+
+    def read(self, stored: Data) -> Data:
+        """Return the options, and how they add up."""
+        return super().read(stored) | {"scheme": stored.get("scheme", NET)}
+
+    def data_of_fields(self) -> Data:
+        """Return the options with the scheme."""
+        return self.with_scheme(super().data_of_fields())
+
+
 class ChoiceKind(Kind):
     """What both kinds of choice share."""
 
-    form_class = ChoiceForm
+    form_class: ClassVar[type[DataForm]] = ChoiceForm
     field: ClassVar[str] = "choice"
 
     def validate(self, data: Data) -> list[str]:
@@ -99,7 +117,7 @@ class ChoiceKind(Kind):
 
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the words of what was chosen."""
-        chosen = response.get("choices", [])
+        chosen = said_list(response, "choices")
         return [option["text"] for option in data["options"] if option["key"] in chosen]
 
     def key(self, data: Data) -> list[str]:
@@ -134,22 +152,30 @@ class SingleKind(ChoiceKind):
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give the points for the right option."""
-        return RIGHT if response.get("choices") == data["correct"] else WRONG
+        return RIGHT if said_list(response, "choices") == data["correct"] else WRONG
 
 
 class MultipleKind(ChoiceKind):
     """Several options may be right.
 
     Each right one chosen earns its share, each wrong one chosen takes a share away, never below
-    nothing: who ticks everything earns nothing when half of it is wrong.
+    nothing: who ticks everything earns nothing when half of it is wrong. Or all or nothing.
     """
 
     code = "multiple"
     label: ClassVar[str | Promise] = gettext_lazy("Multiple choice")
     hint: ClassVar[str | Promise] = gettext_lazy("Choose all right answers.")
+    form_class = MultipleForm
+    schemes = (NET, ALL)
+
+    def validate(self, data: Data) -> list[str]:
+        """Ask also for a scheme that is known."""
+        return [*super().validate(data), *self.scheme_faults(data)]
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give a share for each right choice, less one for each wrong one."""
-        correct, chosen = set(data["correct"]), set(response.get("choices", []))
+        correct, chosen = set(data["correct"]), set(said_list(response, "choices"))
+        if self.scheme(data) == ALL:
+            return Fraction(chosen == correct)
         net = len(chosen & correct) - len(chosen - correct)
         return max(Fraction(net, len(correct)), WRONG)

@@ -11,20 +11,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessment.kinds.base import (
+    ALL,
+    PARTS,
     Data,
-    DataForm,
     Kind,
     Posted,
     Response,
+    SchemeForm,
     in_order,
+    lines_of,
     new_key,
+    said_map,
 )
 from lms.text import nfc
 
 PAIRS_AT_MOST: Final = 8
 
 
-class MatchingForm(DataForm):
+class MatchingForm(SchemeForm):
     """Pairs, and words on the right that belong to none."""
 
     template_name = "assessment/studio/_pairs.html"
@@ -46,7 +50,8 @@ class MatchingForm(DataForm):
     def read(self, stored: Data) -> Data:
         """Return the pairs in the order they were written."""
         values: Data = {
-            "distractors": "\n".join(row["text"] for row in stored.get("distractors", []))
+            "distractors": "\n".join(row["text"] for row in stored.get("distractors", [])),
+            "scheme": stored.get("scheme", PARTS),
         }
         for n, pair in enumerate(stored.get("pairs", []), start=1):
             values[f"left_{n}"], values[f"right_{n}"] = pair["left"], pair["right"]
@@ -72,9 +77,9 @@ class MatchingForm(DataForm):
                         "right": right,
                     }
                 )
-        lines = (nfc(line) for line in self.cleaned_data["distractors"].splitlines())
-        others = [{"key": keys.of("right", line), "text": line} for line in lines if line]
-        return {"pairs": pairs, "distractors": others}
+        lines = lines_of(self.cleaned_data["distractors"])
+        others = [{"key": keys.of("right", line), "text": line} for line in lines]
+        return self.with_scheme({"pairs": pairs, "distractors": others})
 
 
 class MatchingKind(Kind):
@@ -84,6 +89,8 @@ class MatchingKind(Kind):
     label: ClassVar[str | Promise] = gettext_lazy("Matching")
     hint: ClassVar[str | Promise] = gettext_lazy("Choose a partner for each line.")
     form_class = MatchingForm
+    schemes = (PARTS, ALL)
+    is_always_drawn = True
 
     def validate(self, data: Data) -> list[str]:
         """Ask for two whole pairs, each left side once."""
@@ -96,13 +103,13 @@ class MatchingKind(Kind):
         lefts = [pair["left"].casefold() for pair in pairs]
         if len(set(lefts)) != len(lefts):
             found.append(_("Two pairs have the same left side."))
-        return found
+        return [*found, *self.scheme_faults(data)]
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give a share for each right pair."""
-        said = response.get("pairs", {})
+        said = said_map(response, "pairs")
         right = sum(said.get(pair["key"]) == pair["right_key"] for pair in data["pairs"])
-        return Fraction(right, len(data["pairs"]))
+        return self.summed(data, right, len(data["pairs"]))
 
     def option_keys(self, data: Data) -> list[str]:
         """Return the keys of both sides, to be drawn together."""
@@ -123,12 +130,9 @@ class MatchingKind(Kind):
 
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the pairs chosen, in words."""
-        said, rights = response.get("pairs", {}), right_sides(data)
-        return [
-            f"{pair['left']} – {rights[said[pair['key']]]}"
-            for pair in data["pairs"]
-            if said.get(pair["key"]) in rights
-        ]
+        said, rights = said_map(response, "pairs"), right_sides(data)
+        told = ((pair["left"], _word(rights, said.get(pair["key"]))) for pair in data["pairs"])
+        return [f"{left} – {right}" for left, right in told if right]
 
     def key(self, data: Data) -> list[str]:
         """Return the right pairs, in words."""
@@ -148,6 +152,10 @@ class _Keys:
 
     def of(self, side: str, text: str) -> str:
         return self._held.setdefault((side, text), new_key(self._held.values()))
+
+
+def _word(rights: dict[str, str], said: object) -> str:
+    return rights.get(said, "") if isinstance(said, str) else ""
 
 
 def right_sides(data: Data) -> dict[str, str]:

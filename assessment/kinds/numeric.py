@@ -20,10 +20,12 @@ from assessment.kinds.base import (
     Kind,
     Posted,
     Response,
+    said_text,
 )
 from lms.templatetags.ui import vi_number
 
 DIGITS_AT_MOST: Final = 40
+PLACES_AT_MOST: Final = 60  # before and after the point: beyond it sums overflow, nobody counts so
 # 27.180 and 1.234.567: points that stand before every three digits are no decimal points, unless
 # a comma is missing and there is only one of them (3.141): then both readings are tried.
 GROUPED: Final = re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$")
@@ -59,8 +61,8 @@ class NumericForm(DataForm):
     def data_of_fields(self) -> Data:
         """Return both as plain decimals; what is not a number is left for `validate` to say."""
         return {
-            "value": _plain(self.cleaned_data["value"]),
-            "tolerance": _plain(self.cleaned_data["tolerance"] or "0"),
+            "value": plain_number(self.cleaned_data["value"]),
+            "tolerance": plain_number(self.cleaned_data["tolerance"] or "0"),
         }
 
 
@@ -74,19 +76,12 @@ class NumericKind(Kind):
 
     def validate(self, data: Data) -> list[str]:
         """Ask for a number, and for a tolerance that is not negative."""
-        found = []
-        if _decimal(data.get("value", "")) is None:
-            found.append(_("The right answer is not a number."))
-        tolerance = _decimal(data.get("tolerance", ""))
-        if tolerance is None or tolerance < 0:
-            found.append(_("The tolerance is not a number of zero or more."))
-        return found
+        return number_faults(data.get("value", ""), data.get("tolerance", ""))
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give the points if one reading of the text lies within the tolerance."""
-        value, tolerance = Decimal(data["value"]), Decimal(data["tolerance"])
-        near = (abs(said - value) <= tolerance for said in readings(response.get("text", "")))
-        return RIGHT if any(near) else WRONG
+        said = said_text(response)
+        return RIGHT if is_near(said, data["value"], data["tolerance"]) else WRONG
 
     def public(self, data: Data, order: list[str]) -> Data:
         """Return how long an answer may be."""
@@ -102,12 +97,42 @@ class NumericKind(Kind):
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the text as typed."""
         del data
-        return [response["text"]] if response.get("text") else []
+        text = said_text(response)
+        return [text] if text else []
 
     def key(self, data: Data) -> list[str]:
         """Return the number, with its tolerance if there is one."""
-        value, tolerance = vi_number(data["value"]), Decimal(data["tolerance"])
-        return [f"{value} ± {vi_number(tolerance)}" if tolerance else value]
+        return [told_number(data["value"], data["tolerance"])]
+
+
+def is_near(said: str, value: str, tolerance: str) -> bool:
+    """Return whether one reading of what was typed lies within the tolerance."""
+    right, allowed = Decimal(value), Decimal(tolerance)
+    return any(abs(number - right) <= allowed for number in readings(said))
+
+
+def number_faults(value: str, tolerance: str) -> list[str]:
+    """Return what is wrong with a number and its tolerance."""
+    found = []
+    if _decimal(value) is None:
+        found.append(_("The right answer is not a number."))
+    allowed = _decimal(tolerance)
+    if allowed is None or allowed < 0:
+        found.append(_("The tolerance is not a number of zero or more."))
+    return found
+
+
+def told_number(value: str, tolerance: str) -> str:
+    """Return the number in words, with its tolerance if there is one."""
+    allowed = Decimal(tolerance)
+    number = vi_number(value)
+    return f"{number} ± {vi_number(allowed)}" if allowed else number
+
+
+def plain_number(text: str) -> str:
+    """Return a number as plain digits; what is none, as it is."""
+    found = readings(text)
+    return format(found[0], "f") if found else text
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -115,9 +140,8 @@ def _decimal(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and _is_sane(number) else None
 
 
-def _plain(text: str) -> str:
-    found = readings(text)
-    return format(found[0], "f") if found else text
+def _is_sane(number: Decimal) -> bool:
+    return abs(number.adjusted()) <= PLACES_AT_MOST

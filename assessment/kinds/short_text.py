@@ -19,6 +19,8 @@ from assessment.kinds.base import (
     Kind,
     Posted,
     Response,
+    lines_of,
+    said_text,
 )
 from lms.text import fold, nfc
 
@@ -40,8 +42,7 @@ class ShortTextForm(DataForm):
 
     def data_of_fields(self) -> Data:
         """Return the lines that say something."""
-        lines = (nfc(line) for line in self.cleaned_data["accepted"].splitlines())
-        return {"accepted": [line for line in lines if line]}
+        return {"accepted": lines_of(self.cleaned_data["accepted"])}
 
 
 class ShortTextKind(Kind):
@@ -60,9 +61,7 @@ class ShortTextKind(Kind):
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give the points for one of the accepted answers, whatever its capitals and tones."""
-        said = fold(response.get("text", ""))
-        accepted = {fold(text) for text in data["accepted"]} - {""}
-        return RIGHT if said in accepted else WRONG
+        return RIGHT if is_accepted(said_text(response), data["accepted"]) else WRONG
 
     def public(self, data: Data, order: list[str]) -> Data:
         """Return how long an answer may be."""
@@ -78,8 +77,14 @@ class ShortTextKind(Kind):
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the words."""
         del data
-        return [response["text"]] if response.get("text") else []
+        text = said_text(response)
+        return [text] if text else []
 
     def key(self, data: Data) -> list[str]:
         """Return the accepted answers."""
         return list(data["accepted"])
+
+
+def is_accepted(said: str, accepted: list[str]) -> bool:
+    """Return whether words are among the accepted ones, folded."""
+    return fold(said) in {fold(text) for text in accepted} - {""}

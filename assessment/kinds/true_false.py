@@ -49,7 +49,7 @@ class TrueFalseKind(Kind):
 
     def score(self, data: Data, response: Response) -> Fraction:
         """Give the points for the truth."""
-        return RIGHT if response.get("is_true") is data["correct"] else WRONG
+        return RIGHT if _said(response) is data["correct"] else WRONG
 
     def public(self, data: Data, order: list[str]) -> Data:
         """Return the two words, always in this order."""
@@ -65,11 +65,17 @@ class TrueFalseKind(Kind):
     def told(self, data: Data, response: Response) -> list[str]:
         """Return the word chosen."""
         del data
-        return [_word(is_true=response["is_true"])] if "is_true" in response else []
+        said = _said(response)
+        return [] if said is None else [_word(is_true=said)]
 
     def key(self, data: Data) -> list[str]:
         """Return the right word."""
         return [_word(is_true=data["correct"])]
+
+
+def _said(response: Response) -> bool | None:
+    said = response.get("is_true") if isinstance(response, dict) else None
+    return said if isinstance(said, bool) else None
 
 
 def _word(*, is_true: bool) -> str:

@@ -141,6 +141,14 @@ class Answer(models.Model):
                 fields=["attempt", "question_key"], name="assessment_answer_once_per_question"
             )
         ]
+        # How hard a question is: asked of the marked answers to fifty questions of a page.
+        indexes = [
+            models.Index(
+                fields=["question_key"],
+                condition=Q(points__isnull=False),
+                name="assessment_marked_answers",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.attempt_id} {self.question_key} r{self.revision}"

@@ -27,6 +27,9 @@ class QuestionKind(models.TextChoices):
     SHORT_TEXT = "short_text", _("Short text")
     NUMERIC = "numeric", _("Numeric answer")
     MATCHING = "matching", _("Matching")
+    ORDERING = "ordering", _("Put in order")
+    CLOZE = "cloze", _("Text with gaps")
+    CATEGORISE = "categorise", _("Grouping")
 
 
 class QuestionBankQuerySet(models.QuerySet["QuestionBank"]):
@@ -107,7 +110,10 @@ class QuestionVersion(models.Model):
 
     `data` by kind. single, multiple: `options` [{key, text}], `correct` [key];
     true_false: `correct` bool; short_text: `accepted` [text]; numeric: `value`, `tolerance`;
-    matching: `pairs` [{key, left, right_key, right}], `distractors` [{key, text}].
+    matching: `pairs` [{key, left, right_key, right}], `distractors` [{key, text}];
+    ordering: `items` [{key, text}] in their right order; cloze: `pieces` [{text} | gap], see
+    `assessment/kinds/cloze.py`; categorise: `groups` [{key, text}], `items` [{key, text, group}].
+    `scheme` says how parts add up where it is not the kind's first (`assessment/kinds/base.py`).
     """
 
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")

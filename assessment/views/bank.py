@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,15 +16,20 @@ from accounts.permissions import Permission
 from assessment.actions import questions as actions
 from assessment.asking import asked
 from assessment.block_kinds import feedback, freeze_question
+from assessment.difficulty import facilities
 from assessment.forms.studio import BankForm, QuestionForm, kind_choices
 from assessment.frozen import FrozenQuestion
 from assessment.http import posted
+from assessment.interchange import WRITERS
 from assessment.kinds import Kind, question_kinds
 from assessment.models import Question, QuestionBank, QuizItem
+from assessment.models.questions import QuestionQuerySet
 from lms.html import from_markdown, plain
 from lms.pages import keyset_page
 
 EXCERPT = 160
+TOPICS_AT_MOST = 200  # a menu, not a list
+USED = ("yes", "no")
 
 
 def banks(request: HttpRequest) -> HttpResponse:
@@ -46,29 +51,48 @@ def banks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def bank(request: HttpRequest, pk: int) -> HttpResponse:
     """List the questions of a bank."""
-    held = _bank(request, pk)
-    words, kind = request.GET.get("q", "").strip()[:100], request.GET.get("kind", "")
-    found = held.questions.in_force().select_related("current")
-    if words:
-        found = found.matching(words)
-    if kind in question_kinds:
-        found = found.filter(current__kind=kind)
-    found = found.annotate(used=Count("versions__quiz_items", distinct=True))
-    page = keyset_page(found, request, order=("-pk",))
+    held = open_bank(request, pk)
+    chosen = _chosen(request)
+    page = keyset_page(_narrowed(held, chosen), request, order=("-pk",))
+    figures = facilities([row.key for row in page.rows])
+    topics = held.questions.in_force().exclude(topic="").order_by("topic")
     context = {
         "bank": held,
         "page": page,
-        "rows": [(row, _excerpt(row)) for row in page.rows],
+        "rows": [(row, _excerpt(row), figures.get(row.key)) for row in page.rows],
         "kinds": kind_choices(),
-        "words": words,
-        "chosen": kind,
+        "topics": topics.values_list("topic", flat=True).distinct()[:TOPICS_AT_MOST],
+        "chosen": chosen,
+        "formats": [(code, name) for code, (name, _suffix, _write) in WRITERS.items()],
     }
     return render(request, "assessment/studio/bank.html", context)
 
 
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """Return what the filter asks for, as words."""
+    asked = {name: request.GET.get(name, "").strip()[:120] for name in ("q", "topic", "kind")}
+    return asked | {"used": request.GET.get("used", "")[:10]}
+
+
+def _narrowed(held: QuestionBank, chosen: dict[str, str]) -> QuestionQuerySet:
+    """Return the questions the filter leaves, each with the number of tests that ask it."""
+    found = held.questions.in_force().select_related("current")
+    if chosen["q"]:
+        found = found.matching(chosen["q"])
+    if chosen["topic"]:
+        found = found.filter(topic=chosen["topic"])
+    if chosen["kind"] in question_kinds:
+        found = found.filter(current__kind=chosen["kind"])
+    if chosen["used"] in USED:
+        items = QuizItem.objects.filter(question_version__question=OuterRef("pk"))
+        found = found.filter(Exists(items) if chosen["used"] == USED[0] else ~Exists(items))
+    # A test keeps its key from one version of the course to the next: it counts once.
+    return found.annotate(used=Count("versions__quiz_items__quiz__key", distinct=True))
+
+
 def new_question(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Write a question."""
-    held = _bank(request, pk)
+    held = open_bank(request, pk)
     owner = _kind(kind)
     form = QuestionForm(request.POST or None, kind=owner, course=held.course)
     if request.method == "POST" and form.is_valid():
@@ -151,7 +175,8 @@ def _form(
     return render(request, "assessment/studio/question_form.html", context, status=status)
 
 
-def _bank(request: HttpRequest, pk: int) -> QuestionBank:
+def open_bank(request: HttpRequest, pk: int) -> QuestionBank:
+    """Return a bank one may write in; any other is not there."""
     allowed = QuestionBank.objects.allowing(request.user, Permission.EDIT_QUESTIONS)
     return get_object_or_404(allowed.select_related("course", "provider"), pk=pk)
 

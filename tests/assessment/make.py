@@ -46,6 +46,36 @@ MATCHING: dict[str, Any] = {
     ],
     "distractors": [{"key": "r3", "text": "cấp bộ"}],
 }
+STEPS = ("Tiếp nhận", "Thẩm định", "Trình ký", "Trả kết quả")
+ORDERING: dict[str, Any] = {
+    "items": [
+        {"key": key, "text": text}
+        for key, text in zip(("s9", "s2", "s7", "s4"), STEPS, strict=True)
+    ]
+}
+CLOZE: dict[str, Any] = {
+    "pieces": [
+        {"text": "Họ gọi là "},
+        {"gap": "g1", "type": "text", "accepted": ["Tokmotkey", "tokmot key"]},
+        {"text": ", có "},
+        {"gap": "g2", "type": "number", "value": "731946", "tolerance": "0"},
+        {"text": " người, "},
+        {
+            "gap": "g3",
+            "type": "choice",
+            "options": [{"key": "c8", "text": "đúng"}, {"key": "c1", "text": "chưa đúng"}],
+            "correct": "c8",
+        },
+    ]
+}
+CATEGORISE: dict[str, Any] = {
+    "groups": [{"key": "x1", "text": "Cấp xã"}, {"key": "x2", "text": "Cấp thành phố"}],
+    "items": [
+        {"key": "i7", "text": "Phường", "group": "x1"},
+        {"key": "i3", "text": "Đặc khu", "group": "x1"},
+        {"key": "i5", "text": "Sở", "group": "x2"},
+    ],
+}
 DATA: dict[str, dict[str, Any]] = {
     "single": SINGLE,
     "multiple": MULTIPLE,
@@ -53,6 +83,9 @@ DATA: dict[str, dict[str, Any]] = {
     "short_text": {"accepted": ["Tokmotkey"]},
     "numeric": {"value": "731946", "tolerance": "0.5"},
     "matching": MATCHING,
+    "ordering": ORDERING,
+    "cloze": CLOZE,
+    "categorise": CATEGORISE,
 }
 RIGHT: dict[str, dict[str, Any]] = {
     "single": {"choice": ["a1b2c3"]},
@@ -61,6 +94,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "short_text": {"text": ["TỌKMOTKEY"]},
     "numeric": {"text": ["731946,2"]},
     "matching": {"pair_l1": ["r1"], "pair_l2": ["r2"]},
+    "ordering": {f"place_{row['key']}": [str(n)] for n, row in enumerate(ORDERING["items"], 1)},
+    "cloze": {"gap_g1": ["tokmotkèy"], "gap_g2": ["731.946"], "gap_g3": ["c8"]},
+    "categorise": {"group_i7": ["x1"], "group_i3": ["x1"], "group_i5": ["x2"]},
 }
 
 

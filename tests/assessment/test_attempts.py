@@ -41,7 +41,7 @@ def test_a_learner_sits_a_test_from_start_to_receipt(room: Room, learner: Client
     page = learner.get(room.url("start"))
     assert "Bắt đầu làm bài" in page.content.decode()
     asked = learner.post(room.url("begin"), follow=True)
-    assert "Câu 1/6" in asked.content.decode()
+    assert "Câu 1/9" in asked.content.decode()
     room.answer_all(learner)
     assert "Tất cả các câu đã được trả lời" in learner.get(room.url("review", 1)).content.decode()
     receipt = learner.post(room.url("hand_in", 1), follow=True)
@@ -207,7 +207,7 @@ def test_the_review_names_blanks_and_marked_questions(room: Room, learner: Clien
     room.begin()
     room.save(learner, "single", **RIGHT["single"], flagged="1")
     page = learner.get(room.url("review", 1)).content.decode()
-    assert "Còn 5 câu chưa trả lời" in page
+    assert "Còn 8 câu chưa trả lời" in page
     assert "Đã đánh dấu để xem lại" in page
 
 

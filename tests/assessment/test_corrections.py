@@ -38,7 +38,7 @@ def room(cast: Cast) -> Room:
 
 
 def sit(room: Room, client: Client, choice: str) -> None:
-    """Answer one question of six, hand in, have it marked."""
+    """Answer one question of nine, hand in, have it marked."""
     number = room.begin().number
     sent = {"question": str(room.key_of("single")), "revision": 1, "choice": [choice]}
     client.post(room.url("save", number), sent, headers={"accept": "application/json"})
@@ -103,7 +103,7 @@ def test_a_correction_is_shown_first_then_marks_again_and_can_be_undone(
     assert (grade(room), KeyCorrection.objects.count()) == (0, 0)
     page = signed_in_as(cast.trainer).get(reverse("jobs:change", args=[change.pk]))
     shown = page.content.decode()
-    assert "0% → 16,67%" in shown
+    assert "0% → 11,11%" in shown
     assert "Luật Trí tuệ nhân tạo → Luật Đất đai" in shown
     assert room.learner.full_name in shown
     step(change, cast.trainer, "confirm")
@@ -219,6 +219,9 @@ def test_every_kind_of_question_has_its_form_and_none_changes_what_was_asked(
         "short_text": {"accepted": "Đáp án khác"},
         "numeric": {"value": "5", "tolerance": "1"},
         "matching": {"pair_l1": "r3", "pair_l2": "r1"},
+        "ordering": {"place_s9": "2", "place_s2": "1", "place_s7": "3", "place_s4": "4"},
+        "cloze": {"gap_g1": "Tên khác|tên ấy", "gap_g2": "#12 ± 1", "gap_g3": "c1"},
+        "categorise": {"group_i7": "x2", "group_i3": "x1", "group_i5": "x1"},
     }
     for kind, fields in sent.items():
         url = keys_url(room, kind)
@@ -229,7 +232,12 @@ def test_every_kind_of_question_has_its_form_and_none_changes_what_was_asked(
     run_job()
     for change in BulkChange.objects.all():
         step(change, cast.trainer, "confirm")
+    twice = dict.fromkeys(sent["ordering"], "1")
+    assert client.post(keys_url(room, "ordering"), {**twice, "reason": WHY}).status_code == 422
     held = room.quiz.corrected()
+    right = {row.kind: row.owner.key(row.data) for row in held.questions}
+    assert right["cloze"] == ["(1) Tên khác / tên ấy", "(2) 12 ± 1", "(3) chưa đúng"]
+    assert right["ordering"][0] == "1. Thẩm định"
     for before in room.quiz.questions:
         after, order = held.by_key[before.key], before.owner.option_keys(before.data)
         assert before.owner.public(before.data, order) == after.owner.public(after.data, order)

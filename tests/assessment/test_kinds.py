@@ -10,6 +10,8 @@ import pytest
 
 from assessment.kinds import question_kinds
 from assessment.kinds.base import Posted, drawn
+from assessment.kinds.categorise import groups_of
+from assessment.kinds.gaps import pieces_of
 from tests.assessment.make import DATA, RIGHT
 
 
@@ -67,6 +69,7 @@ def test_capitals_tones_and_blanks_make_no_difference(text: str) -> None:
         ("NaN", False),
         ("Infinity", False),
         ("1e999999", False),
+        ("9.9999999999999999999999999999999e999999", False),
     ],
 )
 def test_a_number_is_read_as_people_write_it(text: str, *, is_right: bool) -> None:
@@ -81,6 +84,17 @@ def test_a_number_is_read_as_people_write_it(text: str, *, is_right: bool) -> No
         ("true_false", {"correct": False}),
         ("short_text", {"accepted": ["x"]}),
         ("numeric", {"value": "1", "tolerance": "9"}),
+        ("ordering", {"items": DATA["ordering"]["items"][::-1]}),
+        (
+            "cloze",
+            {
+                "pieces": [
+                    row | {"accepted": ["x"], "value": "1", "correct": "c1"}
+                    for row in DATA["cloze"]["pieces"]
+                ]
+            },
+        ),
+        ("categorise", {"items": [r | {"group": "x2"} for r in DATA["categorise"]["items"]]}),
     ],
 )
 def test_what_is_shown_is_the_same_whatever_the_key(kind: str, other: dict[str, Any]) -> None:
@@ -112,6 +126,17 @@ def test_a_matching_shows_no_sign_of_its_pairs() -> None:
         ("numeric", {"value": "ba", "tolerance": "0"}),
         ("numeric", {"value": "3", "tolerance": "-1"}),
         ("matching", {"pairs": DATA["matching"]["pairs"][:1], "distractors": []}),
+        ("multiple", DATA["multiple"] | {"scheme": "parts"}),
+        ("ordering", {"items": DATA["ordering"]["items"][:1]}),
+        ("ordering", {"items": [DATA["ordering"]["items"][0]] * 2}),
+        ("cloze", {"pieces": [{"text": "không có"}]}),
+        ("cloze", {"pieces": pieces_of("[[?một]]")}),
+        ("cloze", {"pieces": pieces_of("[[?một|Một]]")}),
+        ("cloze", {"pieces": pieces_of("[[ | ]]")}),
+        ("cloze", {"pieces": pieces_of("[[#ba]]")}),
+        ("categorise", groups_of([("Quả", ["cam", "xoài"])])),
+        ("categorise", groups_of([("Quả", ["cam"]), ("Rau", ["Cam"])])),
+        ("categorise", groups_of([("Quả", ["cam"]), ("", ["cải"])])),
     ],
 )
 def test_a_question_that_cannot_be_marked_is_refused(kind: str, data: dict[str, Any]) -> None:

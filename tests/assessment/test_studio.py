@@ -58,6 +58,14 @@ def test_a_trainer_writes_a_question_of_each_kind(cast: Cast, browser: Browser) 
         "short_text": {"accepted": "Luật\nluật"},
         "numeric": {"value": "3,5", "tolerance": "0,1"},
         "matching": {"left_1": "A", "right_1": "1", "left_2": "B", "right_2": "2"},
+        "ordering": {"steps": "Tiếp nhận\nThẩm định\n\nTrả kết quả", "scheme": "all"},
+        "cloze": {"text": "Ở [[Hà Nội|Thăng Long]] có [[#3,5 ± 0,1]] [[?quận|huyện]]."},
+        "categorise": {
+            "group_1": "Quả",
+            "items_1": "cam\nxoài",
+            "group_2": "Rau",
+            "items_2": "cải",
+        },
     }
     for kind, fields in forms.items():
         url = reverse("assessment:new_question", args=[bank.pk, kind])
@@ -66,8 +74,16 @@ def test_a_trainer_writes_a_question_of_each_kind(cast: Cast, browser: Browser) 
         page = client.post(url, words | fields, follow=True)
         assert f"Hỏi {kind}?" in page.content.decode(), kind
         edit = reverse("assessment:edit_question", args=[Question.objects.latest("pk").pk])
-        assert client.get(edit).status_code == 200
-    assert Question.objects.count() == 6
+        shown = client.get(edit)
+        again = {**shown.context["form"].answers.initial, "body": f"Hỏi {kind}?"}
+        client.post(edit, {name: value for name, value in again.items() if value is not False})
+    assert Question.objects.count() == QuestionVersion.objects.count() == 9
+    ordering = QuestionVersion.objects.get(kind="ordering").data
+    assert [row["text"] for row in ordering["items"]] == ["Tiếp nhận", "Thẩm định", "Trả kết quả"]
+    assert ordering["scheme"] == "all"
+    assert "scheme" not in QuestionVersion.objects.get(kind="matching").data
+    assert len(QuestionVersion.objects.get(kind="cloze").data["pieces"]) == 7
+    assert len(QuestionVersion.objects.get(kind="categorise").data["items"]) == 3
     numeric = QuestionVersion.objects.get(kind="numeric")
     assert numeric.data == {"value": "3.5", "tolerance": "0.1"}
     page = client.get(reverse("assessment:bank", args=[bank.pk]), {"q": "hoi numeric"})
@@ -136,14 +152,14 @@ def test_the_quiz_editor_orders_weighs_and_removes(
     first.refresh_from_db()
     assert first.points == Decimal("2.5")
     client.post(url, {"act": "remove"})
-    assert quiz_row(block).items.count() == 5
+    assert quiz_row(block).items.count() == len(DATA) - 1
     page = client.get(reverse("assessment:quiz", args=[block.pk]))
     assert page.status_code == 200
     pick = reverse("assessment:pick", args=[block.pk])
     question = make_question(block.version.course, "single", by=cast.trainer)
     assert f'value="{question.pk}"' in client.get(pick).content.decode()
     client.post(pick, {"questions": [question.pk]})
-    assert quiz_row(block).items.count() == 6
+    assert quiz_row(block).items.count() == len(DATA)
 
 
 def test_settings_are_stored_with_the_block(block: Block, cast: Cast, browser: Browser) -> None:
@@ -307,6 +323,9 @@ QUESTIONS: list[dict[str, Any]] = [
     {"kind": "short_text", "body": "4?", "answer": ["x", "y"]},
     {"kind": "numeric", "body": "5?", "answer": 3.5, "tolerance": 0.5, "points": 2},
     {"kind": "matching", "body": "6?", "pairs": [["a", "1"], ["b", "2"]], "distractors": ["3"]},
+    {"kind": "ordering", "body": "7?", "answer": ["a", "b", "c"], "scheme": "all"},
+    {"kind": "cloze", "body": "8?", "text": "Có [[#3]] [[?bước|bậc]] ở [[Huế|Hue]]."},
+    {"kind": "categorise", "body": "9?", "groups": {"Quả": ["cam", "xoài"], "Rau": ["cải"]}},
 ]
 
 
@@ -317,8 +336,8 @@ def test_a_quiz_is_read_from_a_folder_and_reading_again_changes_nothing(
     for _n in range(2):
         kind_of(block).save(block, import_quiz(plan, _source(tmp_path, cast)), by=cast.trainer)
     quiz = quiz_row(block)
-    assert (quiz.title_vi, quiz.attempts_allowed, quiz.items.count()) == ("Kiểm tra", 2, 6)
-    assert [item.points for item in quiz.items.all()] == [1, 1, 1, 1, 2, 1]
+    assert (quiz.title_vi, quiz.attempts_allowed, quiz.items.count()) == ("Kiểm tra", 2, 9)
+    assert [item.points for item in quiz.items.all()] == [1, 1, 1, 1, 2, 1, 1, 1, 1]
     assert QuestionVersion.objects.filter(body="5?").count() == 1
     assert not kind_of(block).check(block)
 
@@ -330,6 +349,11 @@ def test_a_quiz_is_read_from_a_folder_and_reading_again_changes_nothing(
         {"kind": "single", "body": "?", "options": ["A", "B"], "answer": "C"},
         {"kind": "single", "body": "?", "options": ["A", "B"]},
         {"kind": "matching", "body": "?", "pairs": [["a"]]},
+        {"kind": "ordering", "body": "?", "answer": ["a"]},
+        {"kind": "ordering", "body": "?", "answer": ["a", "b"], "scheme": "net"},
+        {"kind": "cloze", "body": "?", "text": "không có chỗ trống"},
+        {"kind": "cloze", "body": "?", "text": "[[#ba]]"},
+        {"kind": "categorise", "body": "?", "groups": ["a", "b"]},
     ],
 )
 def test_a_question_that_cannot_be_read_names_its_file(
