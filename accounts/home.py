@@ -21,9 +21,13 @@ def corrections_line(request: HttpRequest) -> HomeLine | None:
     if not rights(officer).has(Permission.DECIDE_CORRECTIONS):
         return None
     open_requests = CorrectionRequest.objects.filter(state=CorrectionRequest.State.OPEN)
-    waiting = open_requests.allowing(officer).count()
-    text = ngettext("request to correct a record", "requests to correct a record", waiting)
-    return HomeLine(MANAGING, waiting, text, reverse("accounts:corrections"), _("Decide"))
+    return HomeLine(
+        MANAGING,
+        open_requests.allowing(officer),
+        lambda n: ngettext("request to correct a record", "requests to correct a record", n),
+        reverse("accounts:corrections"),
+        _("Decide"),
+    )
 
 
 def activation_line(request: HttpRequest) -> HomeLine | None:
@@ -32,7 +36,11 @@ def activation_line(request: HttpRequest) -> HomeLine | None:
     if not rights(officer).has(Permission.ISSUE_ACTIVATION_CODES):
         return None
     people = User.objects.allowing(officer, Permission.ISSUE_ACTIVATION_CODES)
-    never = people.active().filter(last_login=None).exclude(pk=officer.pk).count()
-    text = ngettext("person has never signed in", "people have never signed in", never)
-    url = f"{reverse('accounts:people')}?came=never"
-    return HomeLine(MANAGING, never, text, url, _("Issue codes"), "blue")
+    return HomeLine(
+        MANAGING,
+        people.active().filter(last_login=None).exclude(pk=officer.pk),
+        lambda n: ngettext("person has never signed in", "people have never signed in", n),
+        f"{reverse('accounts:people')}?came=never",
+        _("Issue codes"),
+        "blue",
+    )

@@ -26,9 +26,13 @@ def to_mark_line(request: HttpRequest) -> HomeLine | None:
     if not rights(marker).has(Permission.MARK):
         return None
     works = Submission.objects.allowing(marker, Permission.MARK).current()
-    waiting = works.filter(state=SubmissionState.SUBMITTED).count()
-    text = ngettext("work waits to be marked", "works wait to be marked", waiting)
-    return HomeLine(TEACHING, waiting, text, reverse("works:inbox"), _("Marking"))
+    return HomeLine(
+        TEACHING,
+        works.filter(state=SubmissionState.SUBMITTED),
+        lambda n: ngettext("work waits to be marked", "works wait to be marked", n),
+        reverse("works:inbox"),
+        _("Marking"),
+    )
 
 
 def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:

@@ -43,9 +43,13 @@ def to_sign_line(request: HttpRequest) -> HomeLine | None:
     signatory = signed_in(request)
     if not rights(signatory).has(Permission.SIGN_CERTIFICATES):
         return None
-    waiting = to_sign(signatory).count()
-    text = ngettext("paper waits to be signed", "papers wait to be signed", waiting)
-    return HomeLine(MANAGING, waiting, text, reverse("certificates:to_sign"), _("Sign"))
+    return HomeLine(
+        MANAGING,
+        to_sign(signatory),
+        lambda n: ngettext("paper waits to be signed", "papers wait to be signed", n),
+        reverse("certificates:to_sign"),
+        _("Sign"),
+    )
 
 
 def results_line(request: HttpRequest) -> HomeLine | None:
@@ -54,14 +58,17 @@ def results_line(request: HttpRequest) -> HomeLine | None:
     if not rights(officer).has(Permission.PROPOSE_RESULTS):
         return None
     classes = Cohort.objects.allowing(officer, Permission.PROPOSE_RESULTS)
-    waiting = classes.filter(state=CohortState.CLOSED).count()
-    text = ngettext(
-        "class waits for the recognition of its results",
-        "classes wait for the recognition of their results",
-        waiting,
+    return HomeLine(
+        MANAGING,
+        classes.filter(state=CohortState.CLOSED),
+        lambda n: ngettext(
+            "class waits for the recognition of its results",
+            "classes wait for the recognition of their results",
+            n,
+        ),
+        f"{reverse('enrolments:classes')}?state={CohortState.CLOSED}",
+        _("Recognition of results"),
     )
-    url = f"{reverse('enrolments:classes')}?state={CohortState.CLOSED}"
-    return HomeLine(MANAGING, waiting, text, url, _("Recognition of results"))
 
 
 def results_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:

@@ -3,10 +3,9 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.panels import explainers
 from accounts.permissions import COURSE_STAFF_PERMISSIONS, Permission
-from accounts.rights import right_sources, rights
+from accounts.rights import RightSource, right_sources, rights
 from courses.block_kinds import ALL
 from courses.blocks import block_kinds
 from courses.case_blocks import CaseKind
@@ -37,15 +36,14 @@ def writes_courses(request: HttpRequest) -> bool:
     return rights(request.user).has(Permission.EDIT_COURSES)
 
 
-def rights_of_course_staff(user: User) -> frozenset[Permission]:
-    """Return what being named on courses gives a person."""
-    roles = CourseStaff.objects.in_force().filter(user_id=user.pk).values_list("role", flat=True)
-    named = [COURSE_STAFF_PERMISSIONS.get(role, frozenset()) for role in roles.distinct()]
-    return frozenset[Permission]().union(*named)
-
-
 explainers.register("course", COURSE, weight=30)
-right_sources.register("course staff", rights_of_course_staff)
+right_sources.register(
+    "course staff",
+    RightSource(
+        lambda user: CourseStaff.objects.in_force().filter(user_id=user.pk),
+        COURSE_STAFF_PERMISSIONS,
+    ),
+)
 
 for weight, kind in enumerate(ALL, start=1):
     block_kinds.register(kind.code, kind, weight=weight * 10)

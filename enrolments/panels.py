@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.closing import Holding
 from accounts.http import signed_in
 from accounts.models import Unit, User
-from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
+from accounts.permissions import Permission
 from accounts.rights import rights
 from courses.models import Course, CourseVersion
 from courses.publish_checks import ImpactLine
 from enrolments.actions.moves import studying_before
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table
-from enrolments.models import Cohort, CohortStaff, Enrolment, LessonQuestion, Obligation
+from enrolments.models import Cohort, Enrolment, LessonQuestion, Obligation
 from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
 from lms.home import HomeLine
@@ -38,25 +36,21 @@ OVER = (
 AT_MOST = 20
 
 
-def class_rights(user: User) -> Iterable[Permission]:
-    """Return what being named on classes gives, for menus."""
-    roles = CohortStaff.objects.in_force().filter(user=user).values_list("role", flat=True)
-    for role in roles.distinct():
-        yield from COHORT_STAFF_PERMISSIONS[role]
-
-
 def unanswered_line(request: HttpRequest) -> HomeLine | None:
     """Return the questions of learners that wait for this person."""
     person = signed_in(request)
     if not rights(person).has(Permission.ANSWER_LEARNERS):
         return None
     asked = LessonQuestion.objects.allowing(person, Permission.ANSWER_LEARNERS)
-    waiting = asked.unanswered().exclude(enrolment__learner=person).count()
-    text = ngettext(
-        "question of learners without a reply", "questions of learners without a reply", waiting
+    return HomeLine(
+        TEACHING,
+        asked.unanswered().exclude(enrolment__learner=person),
+        lambda n: ngettext(
+            "question of learners without a reply", "questions of learners without a reply", n
+        ),
+        reverse("enrolments:questions"),
+        gettext("Reply"),
     )
-    action = ngettext("Reply", "Reply", waiting)
-    return HomeLine(TEACHING, waiting, text, reverse("enrolments:questions"), action)
 
 
 def person_learning(request: HttpRequest, person: User) -> str:

@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.closing import holdings
 from accounts.panels import PersonPanel, explainers, person_panels
-from accounts.permissions import Permission
+from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
 from accounts.registry import everybody, holders_of
-from accounts.rights import right_sources
+from accounts.rights import RightSource, right_sources
 from courses.publish_checks import impact_lines
 from courses.slots import course_page_actions
 from enrolments import exports, notices, panels, question_notices
@@ -16,6 +16,7 @@ from enrolments.documents import ClassDocument, class_documents, lists, making, 
 from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
+from enrolments.models import CohortStaff
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
@@ -133,7 +134,13 @@ home_lines.register("questions", panels.unanswered_line, weight=40)
 impact_lines.register("learners", panels.publish_impact)
 slice_kinds.register(MOVE_LEARNERS, move_slice)
 explainers.register("class", CLASS, weight=40)
-right_sources.register("cohort staff", panels.class_rights)
+right_sources.register(
+    "cohort staff",
+    RightSource(
+        lambda user: CohortStaff.objects.in_force().filter(user_id=user.pk),
+        COHORT_STAFF_PERMISSIONS,
+    ),
+)
 course_page_actions.register("learning", panels.course_action, weight=10)
 person_panels.register("learning", PersonPanel(panels.person_learning), weight=20)
 person_panels.register("hours", PersonPanel(panels.person_hours), weight=30)

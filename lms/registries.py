@@ -34,6 +34,10 @@ class Registry(Generic[Entry]):
         ordered = sorted(self._entries.items(), key=lambda item: (item[1][0], item[0]))
         return (entry for _key, (_weight, entry) in ordered)
 
+    def items(self) -> list[tuple[str, Entry]]:
+        """Return names and entries."""
+        return [(key, entry) for key, (_weight, entry) in sorted(self._entries.items())]
+
     def keys(self) -> list[str]:
         """Return the names of all entries."""
         return sorted(self._entries)

@@ -22,8 +22,8 @@ def quotas_line(request: HttpRequest) -> HomeLine | None:
     mine = PlanShare.objects.allowing(signed_in(request), Permission.MANAGE_PLANS)
     return HomeLine(
         MANAGING,
-        mine.waiting().count(),
-        _("plan quotas wait for the unit's answer"),
+        mine.waiting(),
+        lambda _n: _("plan quotas wait for the unit's answer"),
         reverse("reporting:plans"),
         _("Answer"),
     )
@@ -36,8 +36,8 @@ def silent_tasks_line(request: HttpRequest) -> HomeLine | None:
     mine = ProgrammeTask.objects.allowing(signed_in(request), Permission.MANAGE_PLANS)
     return HomeLine(
         MANAGING,
-        mine.open().filter(status=TaskStatus.NOT_UPDATED).count(),
-        _("programme tasks have not been reported on"),
+        mine.open().filter(status=TaskStatus.NOT_UPDATED),
+        lambda _n: _("programme tasks have not been reported on"),
         reverse("reporting:programmes"),
         _("Report"),
         tone="red",

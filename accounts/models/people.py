@@ -9,7 +9,6 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser, UserManager
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Lower
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.access import RoleGrant
@@ -189,11 +188,6 @@ class User(AbstractUser):
         return (
             self.birth_date.strftime("%d/%m/%Y") if self.birth_date else str(self.birth_year or "")
         )
-
-    @cached_property
-    def held_roles(self) -> frozenset[str]:
-        """Return the roles held today in any scope; asked once per request."""
-        return frozenset(self.role_grants.in_force().values_list("role", flat=True))
 
 
 searched(User, "search_key")
