@@ -74,6 +74,7 @@ menu.register(
         url_name="courses:catalogue",
         icon="book",
         shown=lambda _request: True,
+        short=_("Courses"),
     ),
     weight=30,
 )

@@ -33,8 +33,8 @@ class SessionForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     day = day_field(_("Day"))
-    begins = forms.TimeField(label=_("From"), widget=TimeInput())
-    ends = forms.TimeField(label=_("To"), widget=TimeInput())
+    begins = forms.TimeField(label=_("Time of beginning"), widget=TimeInput())
+    ends = forms.TimeField(label=_("Time of ending"), widget=TimeInput())
     place = forms.CharField(label=_("Place"), max_length=200, required=False)
     link = forms.URLField(
         label=_("Link"),

@@ -81,6 +81,8 @@ class CohortState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# Before these nobody could have finished anything.
+BEGUN = (CohortState.RUNNING, CohortState.CLOSED)
 OPEN_TO_SENDING = (CohortState.ANNOUNCED, CohortState.ENROLLING, CohortState.RUNNING)
 LIVE = (*OPEN_TO_SENDING, CohortState.POSTPONED)
 SETTLED = (CohortState.RECOGNISED, CohortState.ARCHIVED, CohortState.CANCELLED)
@@ -187,6 +189,11 @@ class Cohort(models.Model):
     def takes_learners(self) -> bool:
         """Return whether people may be sent to the class."""
         return self.state in OPEN_TO_SENDING
+
+    @property
+    def has_begun(self) -> bool:
+        """Return whether learners have had a chance to finish anything."""
+        return self.state in BEGUN and self.starts_on <= today()
 
     @property
     def is_over(self) -> bool:

@@ -54,7 +54,7 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
         page = keyset_page(with_duties(form.narrow(shown.places())), request, order=ORDER)
         context |= {
             "board": board,
-            "low": board.below(LOW)[:5],
+            "low": board.below(LOW)[:5] if shown.cohort.has_begun else [],
             "filter": form,
             "page": page,
             "rows": list(learner_rows(page.rows)),

@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from lms.clock import today
@@ -113,6 +113,22 @@ def lang(language: str | None) -> SafeString:
     if not language or language == get_language():
         return SafeString("")
     return format_html(' lang="{}"', language)
+
+
+@register.filter
+def wide_tables(html: str) -> str:
+    """Let each table of clean HTML scroll by itself, with a finger or with the keyboard."""
+    if "<table" not in html:
+        return html
+    marks = {
+        "class": "table-scroll",
+        "tabindex": "0",
+        "role": "group",
+        "aria-label": gettext("Table"),
+    }
+    box = format_html("<div{}>", flatatt(marks))
+    boxed = html.replace("<table", f"{box}<table").replace("</table>", "</table></div>")
+    return mark_safe(boxed) if isinstance(html, SafeString) else boxed  # noqa: S308 (as safe as it came)
 
 
 @register.filter

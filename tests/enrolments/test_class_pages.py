@@ -133,6 +133,34 @@ def test_every_page_of_a_class_opens(
     assert answer.status_code == 200
 
 
+@pytest.mark.usefixtures("session")
+def test_those_who_may_only_read_get_no_column_of_acts(
+    cohort: Cohort, cast: Cast, browser: Browser
+) -> None:
+    acts = '<span class="visually-hidden">Thao tác</span>'
+    for page, readers in {"sessions": [cast.hr], "staff": [cast.hr, cast.trainer]}.items():
+        address = url(page, cohort.pk)
+        assert acts in browser(cast.training_officer).get(address).content.decode()
+        for reader in readers:
+            assert acts not in browser(reader).get(address).content.decode()
+
+
+def test_an_empty_class_offers_no_filters_and_a_class_to_come_scolds_nobody(
+    cohort: Cohort, cast: Cast, browser: Browser
+) -> None:
+    page = names(browser(cast.hr), cohort)
+    assert "Chưa có học viên thuộc phạm vi theo dõi trong lớp này." in page
+    assert "Bỏ điều kiện lọc" not in page
+    assert 'name="never"' not in page
+    enrol(cohort=cohort, learner=cast.learner, unit=cast.ward, by=cast.hr, source="ticked")
+    low = "Đơn vị dưới mức 55% hoàn thành"
+    Cohort.objects.filter(pk=cohort.pk).update(state="running", starts_on=today())
+    assert low in names(browser(cast.hr), cohort)
+    for later in ({"state": "enrolling"}, {"starts_on": today() + dt.timedelta(days=1)}):
+        Cohort.objects.filter(pk=cohort.pk).update(**({"state": "running"} | later))
+        assert low not in names(browser(cast.hr), cohort)
+
+
 @pytest.mark.parametrize("size", [10, 1000])
 def test_the_class_page_costs_the_same_for_ten_and_a_thousand(
     cohort: Cohort, cast: Cast, browser: Browser, size: int

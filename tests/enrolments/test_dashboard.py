@@ -253,6 +253,14 @@ def test_work_waits_on_the_home_page_of_those_who_may_do_it(
         assert "đề nghị điều chỉnh thông tin</div>" not in page_of(browser(other))
 
 
+def test_the_home_page_offers_the_work_pages_one_may_open(cast: Cast, browser: Browser) -> None:
+    page = browser(cast.signatory).get("/").content.decode()
+    _head, panel = page.split('id="workplaces"')
+    assert 'href="/cho-ky/"' in panel
+    assert 'href="/he-thong/"' not in panel
+    assert 'id="workplaces"' not in browser(cast.learner).get("/").content.decode()
+
+
 def test_required_training_tells_its_history(cast: Cast, learner: Client, place: Place) -> None:
     duty = Obligation.objects.get()
     duties.move_due(

@@ -8,6 +8,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 
 from lms import views
+from lms.html import from_markdown
 from lms.navigation import build_menu
 
 
@@ -73,3 +74,12 @@ def test_figures_are_written_as_the_language_does(source: str, words: str) -> No
 def test_a_due_date_is_told_from_the_local_day(day: int, words: str, tone: str) -> None:
     due = dt.date(2026, 11, day)
     assert _draw("{{ due|relative_due }}/{{ due|due_tone }}", due=due) == f"{words}/{tone}"
+
+
+def test_a_table_in_written_text_scrolls_with_the_keyboard() -> None:
+    written = from_markdown("| Việc | Hạn |\n|---|---|\n| <b>Họp</b> | 5/12 |")
+    drawn = _draw("{% load ui %}{{ html|wide_tables }}", html=written)
+    assert drawn.count('tabindex="0"') == 1
+    assert drawn.index("<div") < drawn.index("<table") < drawn.index("</table></div>")
+    assert "&lt;b&gt;Họp" in drawn
+    assert "<table" not in _draw("{% load ui %}{{ html|wide_tables }}", html="<table>")
