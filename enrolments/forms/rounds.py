@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,6 +27,11 @@ from enrolments.models.cohorts import OPEN_TO_SENDING, CohortState, DecisionKind
 from enrolments.models.rounds import AnswerState, OverQuota, RoundAnswerQuerySet
 from files.accept import PAPERS
 from reference.models import Code
+
+if TYPE_CHECKING:
+    ClassesField = forms.ModelMultipleChoiceField[Cohort]
+else:
+    ClassesField = forms.ModelMultipleChoiceField
 
 LATE, OVER = "late", "over"
 FOUND_AT_MOST = 50
@@ -53,7 +58,7 @@ class CourseChoice(forms.Form):
             field.queryset = Course.objects.filter(pk__in=classes).order_by("code")
 
 
-class _Classes(forms.ModelMultipleChoiceField):
+class _Classes(ClassesField):
     """Classes with their days: which of them is meant is read from those."""
 
     def label_from_instance(self, obj: Any) -> str:

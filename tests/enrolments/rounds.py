@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,13 +119,11 @@ def call_for(cohorts: list[Cohort], cast: Cast, **typed: Any) -> NominationRound
 def make_answer_with_papers(cohort: Cohort, cast: Cast) -> RoundAnswer:
     """Return the ward's answer to a round of the class, with the scans of both documents."""
     asked = call_for([cohort], cast)
-    attach_call(
-        asked=asked, content=scan("chieu-sinh.pdf"), name="chieu-sinh.pdf", by=cast.department_hr
-    )
+    attach_call(asked=asked, content=io.BytesIO(PDF), name="chieu-sinh.pdf", by=cast.department_hr)
     answer = asked.answers.get(unit=cast.ward)
     paper = Paper(
         DecisionData("sending", cast.ward, 12, "QĐ-UBND", today(), "Bùi Minh Đức"),
-        keep_scan(answer=answer, content=scan(), name="quyet-dinh.pdf", by=cast.hr),
+        keep_scan(answer=answer, content=io.BytesIO(PDF), name="quyet-dinh.pdf", by=cast.hr),
     )
     person = make_user(unit=cast.ward)
     return submit(

@@ -1,6 +1,7 @@
 """A process of the race tests: sends people to a class, or completes a place, one by one."""
 
 import sys
+from collections.abc import Callable
 
 import django
 
@@ -41,7 +42,7 @@ def answer(answer_id: int, by_id: int, *people: int) -> None:
         return
 
 
-ACTS = {"send": send, "finish": finish, "answer": answer}
+ACTS: dict[str, Callable[..., None]] = {"send": send, "finish": finish, "answer": answer}
 
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[2:]]

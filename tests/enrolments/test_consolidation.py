@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -20,7 +21,7 @@ from tests.make import make_user
 from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
-DECISION = {
+DECISION: dict[str, Any] = {
     "number": 12,
     "symbol": "QĐ-UBND",
     "issued_on": today(),
@@ -139,7 +140,7 @@ def test_the_annex_holds_who_is_named_by_whom_and_why(cast: Cast) -> None:
     call = make_call(cast)
     call.send(call.people, **DECISION)
     response = call.runner().get(call.url("export_nominations"))
-    sheet = load_workbook(io.BytesIO(b"".join(response))).active  # type: ignore[arg-type]
+    sheet = load_workbook(io.BytesIO(b"".join(response))).active
     assert sheet is not None
     rows = list(sheet.values)
     response.close()

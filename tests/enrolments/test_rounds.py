@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Unit
+from accounts.permissions import Permission
 from audit.models import AuditEvent
 from enrolments.actions.nominations import submit
 from enrolments.errors import Refused
@@ -63,7 +64,11 @@ def test_a_round_is_called_through_the_pages_and_sent_to_its_units(cast: Cast) -
     assert made.state == "draft", "nobody is asked yet"
     client.post(quotas, {f"unit_{cast.ward.pk}": 4, f"unit_{cast.other_ward.pk}": 0})
     assert dict(made.answers.values_list("unit", "quota")) == {cast.ward.pk: 4}
-    assert not RoundAnswer.objects.allowing(cast.hr, "send_people").filter(round=made).exists()
+    assert (
+        not RoundAnswer.objects.allowing(cast.hr, Permission.SEND_PEOPLE)
+        .filter(round=made)
+        .exists()
+    )
     client.post(state, {"to": "open"})
     notice = Notice.objects.get(kind="round_asked", subject=f"round:{made.pk}")
     assert notice.person_id == cast.hr.pk
