@@ -11,11 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
+from accounts.permissions import Permission
+from enrolments.consolidating import ORDER as NOMINEES_BY_NAME
+from enrolments.consolidating import nominees, with_posts
 from enrolments.forms.classes import LearnerFilter
 from enrolments.imports import papers
 from enrolments.imports.source import read_table
 from enrolments.learner_rows import first_duty, with_duties
-from enrolments.models import Enrolment
+from enrolments.models import Enrolment, Nomination, NominationRound
 from enrolments.sight import seen_by
 from jobs.bulk import bulk_kinds
 from jobs.exports import Export, Part, by_key
@@ -25,6 +28,7 @@ from lms.sheets.tables import Table
 
 LEARNERS: Final = "enrolments.learners"
 VERDICTS: Final = "enrolments.verdicts"
+NOMINATIONS: Final = "enrolments.nominations"
 ORDER: Final = ("learner_sort_key", "pk")
 
 
@@ -45,6 +49,42 @@ def learners(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
         target=shown.cohort,
         unit_id=shown.cohort.organiser_id,
     )
+
+
+def nominations(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
+    """Return the consolidated list of a round: the annex of an opening decision."""
+    if not isinstance(user, User):
+        return None
+    run = NominationRound.objects.allowing(user, Permission.MANAGE_COHORTS)
+    asked = run.filter(pk=args["round"]).first()
+    if asked is None:
+        return None
+    found = nominees(asked)
+    header = [_("No."), _("Full name"), _("Sign-in code"), _("Position"), _("Unit")]
+    return Export(
+        name=f"danh-sach-cu-{asked.pk}",
+        header=[*header, _("Sending decision"), _("Decision date"), _("Class"), _("Note")],
+        count=found.order_by().count(),
+        part=by_key(with_posts(found), NOMINEES_BY_NAME, _nominee),
+        action="export_nominations",
+        target=asked,
+        unit_id=asked.organiser_id,
+    )
+
+
+def _nominee(number: int, row: Nomination) -> list[Cell]:
+    posts, decision = row.person.posts, row.answer.decision
+    return [
+        number,
+        row.person.full_name,
+        row.person.username,
+        posts[0].title if posts else "",
+        row.answer.unit.name,
+        decision.reference if decision else "",
+        decision.issued_on if decision else None,
+        row.cohort.code if row.cohort else "",
+        row.note,
+    ]
 
 
 def verdicts(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,11 +20,17 @@ from courses.publish_checks import ImpactLine
 from enrolments.actions.moves import studying_before
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table
-from enrolments.models import Cohort, Enrolment, LessonQuestion, Obligation
+from enrolments.models import (
+    Cohort,
+    Enrolment,
+    LessonQuestion,
+    Obligation,
+    RoundAnswer,
+)
 from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
 from lms.home import HomeLine
-from lms.navigation import TEACHING
+from lms.navigation import MANAGING, TEACHING
 
 OVER = (
     CohortState.CLOSED,
@@ -51,6 +57,24 @@ def unanswered_line(request: HttpRequest) -> HomeLine | None:
         reverse("enrolments:questions"),
         gettext("Reply"),
     )
+
+
+def rounds_line(request: HttpRequest) -> HomeLine | None:
+    """Return how many rounds wait for the answer of one's units, and the next deadline."""
+    if not rights(request.user).has(Permission.SEND_PEOPLE):
+        return None
+    owed = RoundAnswer.objects.of_ones_own(signed_in(request)).waiting()
+
+    def words(n: int) -> str:
+        first = owed.order_by().aggregate(first=Min("round__closes_on"))["first"]
+        text = ngettext(
+            "nomination round waits for the unit's answer, deadline %(first)s",
+            "nomination rounds wait for the unit's answer, first deadline %(first)s",
+            n,
+        )
+        return text % {"first": f"{first:%d/%m/%Y}"}
+
+    return HomeLine(MANAGING, owed, words, reverse("enrolments:rounds"), gettext("Answer"))
 
 
 def person_learning(request: HttpRequest, person: User) -> str:
@@ -125,3 +149,9 @@ def learners_of_unit(unit: Unit) -> Holding:
     """Count the learners the unit sent who still study."""
     places = Enrolment.objects.filter(sending_unit=unit).unfinished()
     return Holding(_("Learners it sent who still study"), places.count())
+
+
+def answers_of_unit(unit: Unit) -> Holding:
+    """Count the open nomination rounds that ask the unit."""
+    answers = RoundAnswer.objects.waiting().filter(unit=unit)
+    return Holding(_("Nomination rounds that wait for its answer"), answers.count())

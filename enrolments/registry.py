@@ -9,7 +9,8 @@ from accounts.registry import everybody, holders_of
 from accounts.rights import RightSource, right_sources
 from courses.publish_checks import impact_lines
 from courses.slots import course_page_actions
-from enrolments import exports, notices, panels, question_notices
+from enrolments import exports, notices, panels, question_notices, rounds
+from enrolments.actions import consolidation
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.documents import ClassDocument, class_documents, lists, making, teaching
@@ -17,6 +18,7 @@ from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.models import CohortStaff
+from enrolments.placing import RoundKind
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
@@ -180,6 +182,44 @@ bulk_kinds.register(KIND, CohortImport())
 export_kinds.register(exports.LEARNERS, exports.learners)
 export_kinds.register(exports.VERDICTS, exports.verdicts)
 
+bulk_kinds.register(consolidation.KIND, RoundKind())
+export_kinds.register(exports.NOMINATIONS, exports.nominations)
+menu.register(
+    "rounds",
+    MenuItem(
+        MANAGING,
+        _("Nomination rounds"),
+        "enrolments:rounds",
+        "send",
+        holders_of(P.SEND_PEOPLE, P.MANAGE_COHORTS),
+    ),
+    weight=22,
+)
+home_lines.register("rounds", panels.rounds_line, weight=20)
+notice_kinds.register(
+    rounds.ASKED,
+    NoticeKind(
+        code=rounds.ASKED,
+        label=_("Nomination rounds that wait for the unit's answer"),
+        mandatory=True,
+        title=rounds.asked_title,
+        body=rounds.asked_body,
+        still_wanted=rounds.still_waiting,
+        why=_("The unit owes an answer; its reminders stay on."),
+    ),
+)
+notice_kinds.register(
+    rounds.RETURNED,
+    NoticeKind(
+        code=rounds.RETURNED,
+        label=_("Lists of nominations returned for correction"),
+        mandatory=True,
+        title=rounds.returned_title,
+        body=rounds.returned_body,
+        why=_("The unit owes an answer; its reminders stay on."),
+    ),
+)
+holdings.register("round answers", panels.answers_of_unit, weight=30)
 holdings.register("classes", panels.classes_of_unit, weight=10)
 holdings.register("learners", panels.learners_of_unit, weight=20)
 

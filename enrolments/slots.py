@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from accounts.models import User
+from courses.models import Course
 from enrolments.models import Cohort
 from lms.registries import Registry
 
@@ -29,3 +31,21 @@ class_page_actions: Registry[Callable[[HttpRequest, Cohort], list[ClassAction]]]
 def actions_on(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
     """Return what higher apps offer this person on the class."""
     return [action for make in class_page_actions for action in make(request, cohort)]
+
+
+@dataclass(frozen=True)
+class QuotaSource:
+    """Quotas of units that stand somewhere already, such as in a line of the plan."""
+
+    key: str
+    label: str
+    quotas: Mapping[int, int]
+
+
+# From an officer and a course to the quotas they may copy into a round.
+quota_sources: Registry[Callable[[User, Course], list[QuotaSource]]] = Registry("quota sources")
+
+
+def quotas_for(user: User, course: Course) -> list[QuotaSource]:
+    """Return what higher apps offer to copy."""
+    return [source for make in quota_sources for source in make(user, course)]

@@ -2,13 +2,16 @@ from django.urls import path
 
 from enrolments.views import (
     classes,
+    consolidated,
     dashboard,
     documents,
     imports,
     learning,
     mine,
+    nominating,
     questions,
     reach,
+    rounds,
     running,
     sending,
     sessions,
@@ -17,6 +20,9 @@ from enrolments.views import (
 app_name = "enrolments"
 
 LESSON = "hoc/<int:pk>/<uuid:lesson_key>/"
+ROUNDS = "dot-cu-hoc-vien/"
+ROUND = f"{ROUNDS}<int:pk>/"
+ANSWER = f"{ROUNDS}tra-loi/<int:pk>/"
 LIST = "lop/<int:pk>/nhap-danh-sach/"
 
 urlpatterns = [
@@ -28,6 +34,23 @@ urlpatterns = [
     path(f"{LIST}<int:change_pk>/lap-ho-so/", imports.decide_all, name="import_decide_all"),
     path(f"{LIST}<int:change_pk>/ghi/", imports.confirm, name="import_confirm"),
     path(f"{LIST}<int:change_pk>/ket-qua.xlsx", imports.annotated, name="import_file"),
+    path(ROUNDS, rounds.rounds, name="rounds"),
+    path(f"{ROUNDS}moi/", rounds.new_round, name="new_round"),
+    path(ROUND, rounds.board, name="round"),
+    path(f"{ROUND}sua/", rounds.edit_round, name="edit_round"),
+    path(f"{ROUND}chi-tieu/", rounds.round_quotas, name="round_quotas"),
+    path(f"{ROUND}trang-thai/", rounds.round_state, name="round_state"),
+    path(f"{ROUND}nhac/", rounds.remind_units, name="remind_units"),
+    path(f"{ROUND}van-ban/", rounds.round_file, name="round_file"),
+    path(f"{ROUND}tong-hop/", consolidated.consolidated, name="consolidated"),
+    path(f"{ROUND}tong-hop/chia-lop/", consolidated.divide, name="divide_nominees"),
+    path(f"{ROUND}tong-hop/ghi-danh/", consolidated.enrol_nominees, name="enrol_nominees"),
+    path(f"{ROUND}tong-hop.xlsx", consolidated.export_nominations, name="export_nominations"),
+    path(ANSWER, nominating.answer_round, name="answer_round"),
+    path(f"{ANSWER}khong-co/", nominating.answer_nobody, name="answer_nobody"),
+    path(f"{ANSWER}danh-sach/", rounds.unit_list, name="unit_list"),
+    path(f"{ANSWER}danh-sach/tra-lai/", rounds.return_answer, name="return_answer"),
+    path(f"{ANSWER}quyet-dinh/", rounds.answer_file, name="answer_file"),
     path("lop/", classes.classes, name="classes"),
     path("lop/mo-lop/", running.open_class, name="open"),
     path("lop/chua-nhan-thu/", reach.unreached_of_units, name="unreached_of_units"),

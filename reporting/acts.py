@@ -77,6 +77,16 @@ ACTS: Final[dict[str, str | Promise]] = {
     "take_document": _("Document of a class taken"),
     "decide_import_row": _("Row of a list decided"),
     "decide_import_rows": _("Rows of a list decided"),
+    # Nomination rounds
+    "make_round": _("Nomination round begun"),
+    "edit_round": _("Nomination round changed"),
+    "share_round": _("Quotas of a nomination round set"),
+    "change_round_state": _("State of a nomination round changed"),
+    "answer_round": _("Nomination round answered"),
+    "return_answer": _("List of nominations returned"),
+    "remind_units": _("Units reminded of a nomination round"),
+    "divide_nominees": _("Nominated people divided among classes"),
+    "export_nominations": _("List of nominated people exported"),
     # Assessment
     "create_bank": _("Question bank opened"),
     "add_question": _("Question added"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
+from enrolments.slots import quota_sources
 from lms.home import home_lines
 from lms.navigation import MANAGING, SYSTEM, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
@@ -33,6 +34,7 @@ for name, group, label, icon, permission, weight in LINES:
     item = MenuItem(group, label, f"reporting:{name}", icon, _holders(permission))
     menu.register(f"reporting-{name}", item, weight=weight)
 
+quota_sources.register("plans", panels.plan_quotas)
 home_lines.register("plan quotas", panels.quotas_line, weight=60)
 home_lines.register("silent tasks", panels.silent_tasks_line, weight=62)
 

@@ -31,6 +31,7 @@ READ_AND_RECORDED = {
     "accounts:export_people",
     "enrolments:export",
     "enrolments:document",
+    "enrolments:export_nominations",
     "certificates:export_register",
 }
 # A mail program posts here without a page before it; the signed token is the proof.

@@ -28,7 +28,7 @@ from courses.block_kinds import CAPTIONS_SALT
 from courses.models import Block, CourseStaff, CourseVersion, Lesson
 from enrolments.actions.questions import ask
 from enrolments.imports.source import KIND
-from enrolments.models import CohortStaff, LessonQuestion, Session
+from enrolments.models import CohortStaff, LessonQuestion, RoundAnswer, Session
 from files.accept import ACCEPTS
 from files.actions import open_session
 from files.models import UploadSession
@@ -41,6 +41,7 @@ from reporting.models import PlanShare, ProgrammeTask
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all
 from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
+from tests.enrolments.rounds import make_answer_with_papers
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
 from tests.reporting.make import make_programme, make_sent_plan, share_of
@@ -84,6 +85,7 @@ class World:
     upload: UploadSession
     event: AuditEvent
     share: PlanShare
+    answer: RoundAnswer
     task: ProgrammeTask
 
     @property
@@ -192,6 +194,7 @@ def make_world() -> World:
         upload=_upload(cast.learner),
         event=AuditEvent.objects.order_by("pk")[0],
         share=share_of(make_sent_plan(cast)),
+        answer=make_answer_with_papers(room.cohort, cast),
         task=make_programme(cast).tasks.get(),
     )
 

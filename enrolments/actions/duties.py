@@ -51,9 +51,7 @@ def status_by_clock(*, due_on: dt.date, opens_on: dt.date | None) -> str:
     return ObligationStatus.OPEN
 
 
-def create_duties(
-    *, cohort: Cohort, enrolments: Sequence[Enrolment], decision: Decision | None
-) -> list[Obligation]:
+def create_duties(*, cohort: Cohort, enrolments: Sequence[Enrolment]) -> list[Obligation]:
     """Write the duty of each new place and plan its reminders, in a few statements."""
     calendar = WorkingCalendar()
     version = cohort.version
@@ -72,7 +70,7 @@ def create_duties(
                 due_on=due_on,
                 due_at=end_of_day(due_on),
                 due_note=note,
-                basis=decision or cohort.opening_decision,
+                basis=place.sending_decision or cohort.opening_decision,
             )
         )
     Obligation.objects.bulk_create(duties, batch_size=BATCH)

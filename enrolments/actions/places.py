@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -45,6 +45,11 @@ class _Sending:
     by: User
     source: str
     decision: Decision | None
+    of_units: Mapping[int, Decision] = field(default_factory=dict)
+
+    def decision_of(self, unit: Unit) -> Decision | None:
+        """Return the decision by which a unit sends."""
+        return self.of_units.get(unit.pk, self.decision)
 
 
 @transaction.atomic
@@ -72,9 +77,13 @@ def enrol_many(
     by: User,
     source: str,
     decision: Decision | None = None,
+    decisions: Mapping[int, Decision] | None = None,
 ) -> EnrolMany:
-    """Give many people their places, all or none, with a few statements per 500 people."""
-    sending = _Sending(cohort, by, source, decision)
+    """Give many people their places, all or none, with a few statements per 500 people.
+
+    `decisions` are the sending decisions by unit, where each unit has its own.
+    """
+    sending = _Sending(cohort, by, source, decision, decisions or {})
     done = EnrolMany()
     for chunk in _chunks({person.pk: (person, unit) for person, unit in people}):
         _enrol_chunk(sending, chunk, done)
@@ -147,7 +156,7 @@ def _write_places(
             version=cohort.version,
             source=sending.source,
             sending_unit=unit,
-            sending_decision=sending.decision,
+            sending_decision=sending.decision_of(unit),
             learner_sort_key=person.sort_key,
             lessons_total=lessons,
             enrolled_by=sending.by,
@@ -155,7 +164,7 @@ def _write_places(
         for person, unit in people
     ]
     Enrolment.objects.bulk_create(places, batch_size=CHUNK)
-    create_duties(cohort=cohort, enrolments=places, decision=sending.decision)
+    create_duties(cohort=cohort, enrolments=places)
     return places
 
 

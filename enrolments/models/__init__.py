@@ -14,6 +14,7 @@ from enrolments.models.learning import (
     LessonQuestionReply,
 )
 from enrolments.models.places import Enrolment, VersionMove
+from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 
 __all__ = [
     "Attendance",
@@ -26,9 +27,12 @@ __all__ = [
     "LessonProgress",
     "LessonQuestion",
     "LessonQuestionReply",
+    "Nomination",
+    "NominationRound",
     "Obligation",
     "ObligationChange",
     "ObligationCredit",
+    "RoundAnswer",
     "Session",
     "SheetLayout",
     "VersionMove",

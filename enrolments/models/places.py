@@ -34,6 +34,7 @@ class EnrolmentSource(models.TextChoices):
     PASTED = "pasted", _("Pasted codes")
     FILE = "file", _("Imported file")
     SELF = "self", _("Self-enrolled")
+    NOMINATION = "nomination", _("Nomination round")
 
 
 class Result(models.TextChoices):

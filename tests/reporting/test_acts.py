@@ -19,7 +19,13 @@ RECORDERS = {"record", "event"}
 # Codes that are put together: file, and what they can become.
 MADE_UP = {
     "accounts/actions/corrections.py": {"correction_accepted", "correction_refused"},
-    "jobs/exports.py": {"export_people", "export_learners", "export_register", "take_document"},
+    "jobs/exports.py": {
+        "export_people",
+        "export_learners",
+        "export_nominations",
+        "export_register",
+        "take_document",
+    },
     "courses/actions/drafts.py": {"in_review", "draft"},
 }
 
