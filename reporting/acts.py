@@ -75,6 +75,8 @@ ACTS: Final[dict[str, str | Promise]] = {
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
     "take_document": _("Document of a class taken"),
+    "import_questions": _("Questions imported into a bank"),
+    "export_questions": _("Question bank exported"),
     "decide_import_row": _("Row of a list decided"),
     "decide_import_rows": _("Rows of a list decided"),
     # Nomination rounds

@@ -33,6 +33,7 @@ READ_AND_RECORDED = {
     "enrolments:document",
     "enrolments:export_nominations",
     "certificates:export_register",
+    "assessment:export_questions",
 }
 # A mail program posts here without a page before it; the signed token is the proof.
 WITHOUT_TOKEN = {"notifications:unsubscribe"}
