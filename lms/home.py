@@ -37,6 +37,9 @@ home_lines: Registry[Callable[[HttpRequest], HomeLine | None]] = Registry("home 
 # Safe HTML of a panel on the home page of a learner, or nothing.
 home_panels: Registry[Callable[[HttpRequest], str]] = Registry("home panels")
 
+# The same for staff: it stands right below the work that waits.
+work_panels: Registry[Callable[[HttpRequest], str]] = Registry("work panels")
+
 
 def waiting_work(request: HttpRequest) -> list[LineGroup]:
     """Return what waits for this person, ranked, under the headings of the menu."""
@@ -49,5 +52,10 @@ def waiting_work(request: HttpRequest) -> list[LineGroup]:
 
 
 def extra_panels(request: HttpRequest) -> list[str]:
-    """Return the panels that have something to show."""
+    """Return the panels of a learner that have something to show."""
     return [html for render in home_panels if (html := render(request))]
+
+
+def extra_work_panels(request: HttpRequest) -> list[str]:
+    """Return the panels of staff that have something to show."""
+    return [html for render in work_panels if (html := render(request))]

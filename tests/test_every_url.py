@@ -32,6 +32,7 @@ READ_AND_RECORDED = {
     "enrolments:export",
     "enrolments:document",
     "certificates:export_register",
+    "reporting:export_people",
 }
 # A mail program posts here without a page before it; the signed token is the proof.
 WITHOUT_TOKEN = {"notifications:unsubscribe"}
