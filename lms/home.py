@@ -26,7 +26,8 @@ class HomeLine:
     group: str
     rows: QuerySet[Any]
     words: Callable[[int], str]
-    url: str
+    # A function where the address is to be looked up, which happens only if something waits.
+    url: str | Callable[[], str]
     action: str
     tone: str = "amber"
 
@@ -43,6 +44,11 @@ class Waiting:
         """Return the words for this number."""
         return self.line.words(self.count)
 
+    @property
+    def url(self) -> str:
+        """Return where the one thing is done."""
+        return self.line.url if isinstance(self.line.url, str) else self.line.url()
+
 
 @dataclass(frozen=True)
 class LineGroup:
@@ -57,6 +63,9 @@ class LineGroup:
 home_lines: Registry[Callable[[HttpRequest], HomeLine | None]] = Registry("home lines")
 # Safe HTML of a panel on the home page of a learner, or nothing.
 home_panels: Registry[Callable[[HttpRequest], str]] = Registry("home panels")
+
+# The same for staff: it stands right below the work that waits.
+work_panels: Registry[Callable[[HttpRequest], str]] = Registry("work panels")
 
 
 def waiting_work(request: HttpRequest) -> list[LineGroup]:
@@ -89,5 +98,10 @@ def _counted(request: HttpRequest, sets: Sequence[QuerySet[Any]]) -> Sequence[in
 
 
 def extra_panels(request: HttpRequest) -> list[str]:
-    """Return the panels that have something to show."""
+    """Return the panels of a learner that have something to show."""
     return [html for render in home_panels if (html := render(request))]
+
+
+def extra_work_panels(request: HttpRequest) -> list[str]:
+    """Return the panels of staff that have something to show."""
+    return [html for render in work_panels if (html := render(request))]

@@ -128,6 +128,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "share_plan_line": _("Line of a plan shared out"),
     "answer_plan_quota": _("Quota of a plan answered"),
     "report_task": _("Task of a programme reported on"),
+    "export_tracked_people": _("List of the people of a unit exported"),
     # Files and background work
     "store_file": _("File stored"),
     "open_upload": _("Upload begun"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reporting.views import health, plans, programmes, trails
+from reporting.views import health, plans, programmes, tracking, trails, yearly
 
 app_name = "reporting"
 
@@ -41,4 +41,17 @@ urlpatterns = [
         name="programme_docx",
     ),
     path("chuong-trinh-hop-tac/nhiem-vu/<int:pk>/", programmes.task, name="task"),
+    path("theo-doi/", tracking.overview, name="tracking"),
+    path("theo-doi/nhan-su/", tracking.my_people, name="my_people"),
+    path("theo-doi/nhac-han/", tracking.remind_people, name="remind_people"),
+    path("theo-doi/<int:pk>/", tracking.unit_table, name="unit_tracking"),
+    path("theo-doi/<int:pk>/ket-xuat/", tracking.export_table, name="export_tracking"),
+    path("theo-doi/<int:pk>/nhan-su/", tracking.unit_people, name="unit_people"),
+    path("theo-doi/<int:pk>/nhan-su/ket-xuat/", tracking.export_people, name="export_people"),
+    path("don-vi-cua-toi/", tracking.team, name="team"),
+    path("bao-cao-nam/", yearly.choose, name="year_reports"),
+    path("bao-cao-nam/<int:pk>/", yearly.report, name="year_report"),
+    path("bao-cao-nam/<int:pk>/ket-xuat/", yearly.export_report, name="export_year_report"),
+    path("bao-cao-nam/<int:pk>/bao-cao.pdf", yearly.paper, {"kind": "pdf"}, name="year_pdf"),
+    path("bao-cao-nam/<int:pk>/bao-cao.docx", yearly.paper, {"kind": "docx"}, name="year_docx"),
 ]

@@ -45,6 +45,8 @@ DRAFT_SEERS = AUTHORS | parts("training_officer")
 RESULT_MAKERS = parts("training_officer")
 RELEASERS = parts("trainer training_officer")
 LEARNER = parts("learner")
+DUTY_SEERS = OFFICERS | parts("manager auditor")
+WARD_SEERS = parts("hr manager auditor")
 PLANNERS = OFFICERS | parts("auditor")
 PLAN_SEERS = parts("hr department_hr auditor")
 ORGANISER = parts("department_hr")
@@ -401,6 +403,19 @@ ADDRESSES: dict[str, Address] = {
     "reporting:audit_event": page(parts("administrator auditor"), lambda w: (w.event.pk,)),
     "reporting:delivery_log": page(OFFICERS | parts("administrator auditor support")),
     # Plans of the year and cooperation programmes
+    "reporting:tracking": page(DUTY_SEERS),
+    "reporting:team": page(DUTY_SEERS),
+    "reporting:my_people": page(DUTY_SEERS),
+    "reporting:remind_people": act(OFFICERS),
+    "reporting:unit_tracking": page(WARD_SEERS, ward),
+    "reporting:export_tracking": file(WARD_SEERS, ward),
+    "reporting:unit_people": page(WARD_SEERS, ward),
+    "reporting:export_people": file(WARD_SEERS, ward),
+    "reporting:year_reports": page(PLANNERS),
+    "reporting:year_report": page(parts("hr auditor"), ward),
+    "reporting:export_year_report": file(parts("hr auditor"), ward),
+    "reporting:year_pdf": file(parts("hr auditor"), ward),
+    "reporting:year_docx": file(parts("hr auditor"), ward),
     "reporting:plans": page(PLANNERS),
     "reporting:new_plan": page(OFFICERS),
     "reporting:plan": page(PLAN_SEERS, lambda w: (w.share.line.plan_id,)),

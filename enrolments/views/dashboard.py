@@ -12,7 +12,7 @@ from enrolments.due import due_list
 from enrolments.hours import year_of_hours
 from enrolments.shelf import going_on, shelf_of
 from lms.clock import today
-from lms.home import extra_panels, waiting_work
+from lms.home import extra_panels, extra_work_panels, waiting_work
 from reference.rules import required_periods
 
 TASKS, EVENTS = 6, 3
@@ -34,6 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "hours": year_of_hours(person, year, required=required),
         "events": upcoming(person, at_most=EVENTS, dues=[duty.row for duty in due.duties]),
         "work": waiting_work(request),
+        "work_panels": extra_work_panels(request),
         "panels": extra_panels(request),
     }
     return render(request, "enrolments/dashboard.html", context)
