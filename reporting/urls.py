@@ -43,6 +43,7 @@ urlpatterns = [
     path("chuong-trinh-hop-tac/nhiem-vu/<int:pk>/", programmes.task, name="task"),
     path("theo-doi/", tracking.overview, name="tracking"),
     path("theo-doi/nhan-su/", tracking.my_people, name="my_people"),
+    path("theo-doi/nhan-su/trang-chu/", tracking.home_people, name="home_people"),
     path("theo-doi/nhac-han/", tracking.remind_people, name="remind_people"),
     path("theo-doi/<int:pk>/", tracking.unit_table, name="unit_tracking"),
     path("theo-doi/<int:pk>/ket-xuat/", tracking.export_table, name="export_tracking"),

@@ -47,6 +47,7 @@ RELEASERS = parts("trainer training_officer")
 LEARNER = parts("learner")
 DUTY_SEERS = OFFICERS | parts("manager auditor")
 WARD_SEERS = parts("hr manager auditor")
+ONE_UNIT = OFFICERS | parts("manager")
 PLANNERS = OFFICERS | parts("auditor")
 PLAN_SEERS = parts("hr department_hr auditor")
 ORGANISER = parts("department_hr")
@@ -406,6 +407,7 @@ ADDRESSES: dict[str, Address] = {
     "reporting:tracking": page(DUTY_SEERS),
     "reporting:team": page(DUTY_SEERS),
     "reporting:my_people": page(DUTY_SEERS),
+    "reporting:home_people": file(ONE_UNIT),
     "reporting:remind_people": act(OFFICERS),
     "reporting:unit_tracking": page(WARD_SEERS, ward),
     "reporting:export_tracking": file(WARD_SEERS, ward),

@@ -11,7 +11,8 @@ from certificates.actions.signing import sign
 from certificates.issuing import register_for, without_paper
 from certificates.models import Certificate, Recognition, Replacement, SignatoryPost
 from certificates.snapshot import Issue
-from enrolments.models.cohorts import DecisionKind
+from enrolments.actions.cohorts import change_state
+from enrolments.models.cohorts import CohortState, DecisionKind
 from lms.clock import today
 from reporting.demo.classes import Class
 from reporting.demo.clock import at
@@ -19,7 +20,7 @@ from reporting.demo.clock import at
 
 def plan_recognition(made: Class) -> None:
     """Note the council, the decision, the papers and what became of some of them."""
-    if made.row["state"] != "recognised":
+    if made.row["state"] not in {"recognised", "archived"}:
         return
     diary, calendar = made.city.diary, made.city.days.calendar
     council = calendar.add_working_days(made.ends, 3)
@@ -31,6 +32,13 @@ def plan_recognition(made: Class) -> None:
         diary.note(later, lambda: _revoke(made))
     if made.row.get("replace"):
         diary.note(later + dt.timedelta(hours=1), lambda: _replace(made))
+    if made.row["state"] == "archived":
+        diary.note(later, lambda: _archive(made))
+
+
+def _archive(made: Class) -> None:
+    made.cohort.refresh_from_db()
+    change_state(cohort=made.cohort, to=CohortState.ARCHIVED, by=made.by)
 
 
 def _recognise(made: Class, day: dt.date) -> None:

@@ -118,12 +118,12 @@ def plan_class(row: dict[str, Any], city: City) -> Class:
 def _plan_states(made: Class) -> None:
     row, diary, days = made.row, made.city.diary, made.city.days
     ends = at(made.ends, 17)
-    if row["state"] in {"running", "closed", "recognised"}:
+    if row["state"] in {"running", "closed", "recognised", "archived"}:
         diary.note(
             at(made.starts, 7), lambda: change_state(cohort=made.cohort, to=S.RUNNING, by=made.by)
         )
         diary.note(at(made.starts, 7.5), lambda: _plan_attendance(made))
-    if row["state"] in {"closed", "recognised"}:
+    if row["state"] in {"closed", "recognised", "archived"}:
         after = ends + dt.timedelta(days=1)
         diary.note(after, lambda: change_state(cohort=made.cohort, to=S.CLOSED, by=made.by))
     if row["state"] == "cancelled":

@@ -68,7 +68,7 @@ def lessons_of(made: Class) -> list[LessonWork]:
 
 def plan_learning(made: Class) -> None:
     """Note what each learner does between the first day of the class and today."""
-    if made.row["state"] in {"running", "closed", "recognised"} and made.row["from"]:
+    if made.row["state"] in {"running", "closed", "recognised", "archived"} and made.row["from"]:
         made.city.diary.note(at(made.starts, 7.8), lambda: _plan_people(made))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +27,7 @@ from reporting.scope import Rows, is_one, only_unit, parents_among, path_to, row
 from reporting.unit_people import people_context
 
 P = Permission
+AT_HOME = 10
 LOWEST, EXEMPTED = 15, 50
 
 
@@ -122,6 +123,18 @@ def my_people(request: HttpRequest) -> HttpResponse:
         return redirect(f"{page}?{request.GET.urlencode()}")
     context = people_context(request, user, units)
     return render(request, "reporting/tracking/people.html", context)
+
+
+@require_safe
+def home_people(request: HttpRequest) -> HttpResponse:
+    """Draw the people of the one unit somebody answers for, as the home page shows them."""
+    user = need(request, P.SEE_OBLIGATIONS)
+    unit = only_unit(user, P.SEE_OBLIGATIONS)
+    if unit is None:
+        raise Http404
+    context = people_context(request, user, [unit], size=AT_HOME)
+    home = {"unit": unit, "compact": True, "here": reverse("enrolments:home")}
+    return render(request, "reporting/tracking/_people.html", context | home)
 
 
 @require_safe

@@ -193,12 +193,16 @@ def test_an_officer_of_one_unit_finds_its_people_at_home_and_reminds_them(
     must(cohort, cast.learner, cast.ward, due_on=late, due_at=end_of_day(late), status="overdue")
     foreign = must(cohort, cast.stranger, cast.other_ward)
     client = browser(cast.hr)
-    home = page(client, "/")
-    assert cast.learner.full_name in home
+    home, people = page(client, "/"), reverse("reporting:home_people")
     assert "người có nội dung quá hạn" in home
-    assert cast.stranger.full_name not in home
-    assert "1 lớp đang học" in home
-    only = page(client, "/?tinh_trang=overdue")
+    assert f'hx-get="{people}"' in home
+    listed = page(client, people)
+    assert cast.learner.full_name in listed
+    assert cast.stranger.full_name not in listed
+    assert "1 lớp đang học" in listed
+    only = page(
+        client, reverse("reporting:unit_people", args=[cast.ward.pk]) + "?tinh_trang=overdue"
+    )
     assert f'value="{cast.learner.pk}" data-pick' in only
     assert f'value="{cast.manager.pk}" data-pick' not in only
     assert client.get(reverse("reporting:tracking")).status_code == 302  # no table of one row
@@ -217,10 +221,11 @@ def test_a_small_unit_is_one_until_a_part_has_its_own_officer(cast: Cast, browse
     make_unit("Phòng Văn hóa", parent=cast.ward, kind="division")
     centre = make_unit("Trung tâm Phục vụ hành chính công", parent=cast.ward, kind="service")
     guest = make_user("Mai Thị Trung Tâm", unit=centre)
-    client = browser(cast.hr)
-    assert guest.full_name in page(client, "/")
+    client, people = browser(cast.hr), reverse("reporting:home_people")
+    assert guest.full_name in page(client, people)
     grant(guest, Role.HR_OFFICER, centre)
-    assert guest.full_name not in page(client, "/")
+    assert client.get(people).status_code == 404
+    assert 'id="unit-title"' not in page(client, "/")
     assert client.get(reverse("reporting:tracking")).status_code == 200  # now there are two
 
 
@@ -312,9 +317,10 @@ def test_pages_cost_the_same_for_ten_and_a_thousand(
         assert len(queries) <= 15, (url, len(queries))
     small = browser(cast.hr)
     page(small, "/")
-    with CaptureQueriesContext(connection) as queries:
-        page(small, "/")
-    assert len(queries) <= 34, len(queries)
+    for url in ("/", reverse("reporting:home_people")):
+        with CaptureQueriesContext(connection) as queries:
+            page(small, url)
+        assert len(queries) <= 15, (url, len(queries))
 
 
 def _fill(cast: Cast, cohort: Cohort, many: int) -> None:
