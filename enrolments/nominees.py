@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Posting, Unit, User, UserQuerySet
+from accounts.models import Posting, UnitClosure, User, UserQuerySet
 from enrolments.models import Cohort, Enrolment, Nomination, NominationRound, RoundAnswer
 from enrolments.models.cohorts import LIVE
 from enrolments.models.places import EnrolmentState
@@ -35,7 +35,7 @@ class Judged:
 
 def people_of(answer: RoundAnswer) -> UserQuerySet:
     """Return the people whom the unit may name: who hold a post in it or below it."""
-    below = Unit.objects.under(answer.unit_id).values("pk")
+    below = UnitClosure.objects.filter(ancestor=answer.unit_id).values("descendant")
     people: UserQuerySet = User.objects.active().posted_in(below)
     return people
 

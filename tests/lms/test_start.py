@@ -133,7 +133,10 @@ def test_an_interrupt_of_the_shell_that_make_starts_is_ours(tmp_path: Path) -> N
     python.write_text(FAKE_START.format(folder=tmp_path))
     python.chmod(0o755)
     command = ["make", "run", f"BIN={tmp_path}", "PYTHON=true", "PORT=8123"]
+    # A suite that runs behind a shell is deaf to interrupts, and so would be what it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     make = subprocess.Popen(command, cwd=run.ROOT, start_new_session=True)
+    signal.signal(signal.SIGINT, before)
     pid = int((tmp_path / "runs").read_text())
     children = Path(f"/proc/{make.pid}/task/{make.pid}/children").read_text().split()
     assert children == [str(pid)]
