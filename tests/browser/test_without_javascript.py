@@ -22,7 +22,7 @@ def test_pages_are_read_and_filtered(city: City, open_window: OpenWindow) -> Non
     page = open_window(java_script_enabled=False)
     sign_in(page, city.url, "hanh", DEMO_PASSWORD)
     page.get_by_role("link", name=re.compile("^(Danh mục khóa học|Khóa học)$")).first.click()
-    page.locator("main").get_by_role("searchbox").fill("tri tue nhan tao")
+    page.locator("main").get_by_role("textbox", name="Tìm khóa học").fill("tri tue nhan tao")
     page.locator("main").get_by_role("button", name=re.compile("Tìm|Lọc")).click()
     expect(page.get_by_text("Trí tuệ nhân tạo cơ bản cho công chức").first).to_be_visible()
     expect(page.get_by_text("Tiếng Anh giao tiếp công vụ")).to_have_count(0)
