@@ -6,14 +6,14 @@ credited module by module is still one turn of its learner.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
 from enrolments.models import HoursEntry
-from reporting.models import Plan, PlanLine, PlanShare, Programme
+from reporting.models import Plan, PlanLine, PlanShare, Programme, ProgrammeTask
 from reporting.models.programmes import TaskStatus
 
 TURNS = Count("enrolment", distinct=True) + Count("pk", filter=Q(enrolment=None))
@@ -108,11 +108,13 @@ def of_shares(line: PlanLine, shares: Iterable[PlanShare]) -> dict[int, Reached]
     return _counted(entries, F("unit__ancestor_links__ancestor"))
 
 
-def task_counts(programme: Programme) -> dict[str, int]:
-    """Return how many tasks stand how, every status named."""
-    rows = programme.tasks.order_by().values_list("status").annotate(n=Count("pk"))
-    found: Mapping[str, int] = dict(rows)
-    return {status: found.get(status, 0) for status in TaskStatus.values}
+def task_counts(programmes: Iterable[Programme]) -> dict[int, dict[str, int]]:
+    """Return how many tasks of each programme stand how, every status named; one query."""
+    counts = {row.pk: dict.fromkeys(TaskStatus.values, 0) for row in programmes}
+    tasks = ProgrammeTask.objects.filter(programme__in=counts).order_by()
+    for key, status, n in tasks.values_list("programme", "status").annotate(n=Count("pk")):
+        counts[key][status] = n
+    return counts
 
 
 def _counted(entries: QuerySet[HoursEntry], key: F) -> dict[Any, Reached]:

@@ -45,7 +45,7 @@ def meeting_report(programme: Programme) -> Official:
 
 
 def _summary(programme: Programme, total: int, day: dt.date) -> str:
-    counts = task_counts(programme)
+    counts = task_counts([programme])[programme.pk]
     words = "; ".join(f"{n}/{total} nhiệm vụ {WORDS[key]}" for key, n in counts.items() if n)
     since, until = programme.starts_on, programme.ends_on
     return (

@@ -77,7 +77,9 @@ def set_shares(*, line: PlanLine, quotas: Mapping[int, int], by: User) -> None:
     Raises Refused where the quotas together exceed the line's.
     """
     _open(line.plan)
-    held = {share.unit_id: share for share in line.shares.select_for_update()}
+    # Whoever holds the line's row decides alone: two sums that fit may not fit together.
+    PlanLine.objects.select_for_update().get(pk=line.pk)
+    held = {share.unit_id: share for share in line.shares.all()}
     wanted = {**{unit: share.quota for unit, share in held.items()}, **quotas}
     if sum(wanted.values()) > line.target:
         raise Refused(

@@ -29,8 +29,9 @@ P = Permission
 def programme_list(request: HttpRequest) -> HttpResponse:
     """List the programmes with how their tasks stand."""
     user = need(request, P.SEE_PLANS)
-    rows = Programme.objects.visible_to(user).select_related("partner")
-    context = {"programmes": [(row, figures.task_counts(row)) for row in rows]}
+    rows = list(Programme.objects.visible_to(user).select_related("partner"))
+    counts = figures.task_counts(rows)
+    context = {"programmes": [(row, counts[row.pk]) for row in rows]}
     return render(request, "reporting/programmes/list.html", context)
 
 
@@ -40,10 +41,11 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     shown = _seen(request, pk)
     mine = shown.tasks.allowing(user, P.MANAGE_PLANS).values_list("pk", flat=True)
+    counts = figures.task_counts([shown])[shown.pk]
     context = {
         "programme": shown,
         "tasks": shown.tasks.select_related("owner"),
-        "counts": [(TaskStatus(key), n) for key, n in figures.task_counts(shown).items()],
+        "counts": [(TaskStatus(key), n) for key, n in counts.items()],
         "reportable": set(mine) if shown.state == ProgrammeState.OPEN else set(),
     }
     return render(request, "reporting/programmes/programme.html", context)

@@ -142,3 +142,28 @@ def test_the_board_costs_the_same_for_ten_and_for_a_hundred_tasks(
     client = browser(cast.department_hr)
     with django_assert_max_num_queries(15):
         client.get(reverse("reporting:programme", args=[task.programme_id]))
+
+
+def test_the_list_costs_the_same_for_one_and_for_thirty_programmes(
+    cast: Cast,
+    task: ProgrammeTask,
+    browser: Browser,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    first = task.programme
+    Programme.objects.bulk_create(
+        Programme(
+            unit=first.unit,
+            partner=first.partner,
+            title_vi="Chương trình",
+            starts_on=first.starts_on + n * DAY,
+            ends_on=first.ends_on,
+        )
+        for n in range(1, 30)
+    )
+    client = browser(cast.department_hr)
+    with django_assert_max_num_queries(15):
+        page = client.get(reverse("reporting:programmes"))
+    counts = dict(page.context["programmes"])
+    assert len(counts) == 30
+    assert counts[first] == {"on_schedule": 0, "in_progress": 0, "not_updated": 1, "done": 0}
