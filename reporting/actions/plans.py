@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -46,7 +46,10 @@ def make_plan(*, unit: Unit, year: int, data: Mapping[str, Any], by: User) -> Pl
 def save_line(
     *, plan: Plan, data: Mapping[str, Any], by: User, line: PlanLine | None = None
 ) -> PlanLine:
-    """Add a line to a plan, or change one. The quotas that units have answered stay as they are."""
+    """Add a line to a plan, or change one. The quotas that units have answered stay as they are.
+
+    Raises Refused where less would be left than the units have been given.
+    """
     _open(plan)
     fields = {name: data[name] for name in LINE_FIELDS if name in data}
     if line is None:
@@ -58,6 +61,8 @@ def save_line(
     if before != after:
         for name, value in fields.items():
             setattr(line, name, value)
+        _hold(line)
+        _fits(line, [share.quota for share in line.shares.all()])
         line.save(update_fields=list(fields))
         record(
             by=by,
@@ -77,15 +82,11 @@ def set_shares(*, line: PlanLine, quotas: Mapping[int, int], by: User) -> None:
     Raises Refused where the quotas together exceed the line's.
     """
     _open(line.plan)
-    # Whoever holds the line's row decides alone: two sums that fit may not fit together.
-    PlanLine.objects.select_for_update().get(pk=line.pk)
+    # The target as it stands now, not as it was when the page was opened.
+    line.quota, line.carried_over = _hold(line)
     held = {share.unit_id: share for share in line.shares.all()}
     wanted = {**{unit: share.quota for unit, share in held.items()}, **quotas}
-    if sum(wanted.values()) > line.target:
-        raise Refused(
-            _("The quotas of the units add up to %(sum)s, more than the %(target)s of the line.")
-            % {"sum": sum(wanted.values()), "target": line.target}
-        )
+    _fits(line, wanted.values())
     before = {str(unit): share.quota for unit, share in held.items() if unit in quotas}
     for unit_id, quota in quotas.items():
         _set_share(line, held.get(unit_id), unit_id, quota)
@@ -98,6 +99,25 @@ def set_shares(*, line: PlanLine, quotas: Mapping[int, int], by: User) -> None:
             unit_id=line.plan.unit_id,
             before=before,
             after=after,
+        )
+
+
+def _hold(line: PlanLine) -> tuple[int, int]:
+    """Hold the line's row and return its quota and what was carried over.
+
+    Whoever holds it decides alone: two sums that fit may not fit together.
+    """
+    row = PlanLine.objects.select_for_update().get(pk=line.pk)
+    return row.quota, row.carried_over
+
+
+def _fits(line: PlanLine, quotas: Iterable[int]) -> None:
+    """Raise Refused where the quotas together exceed the line's."""
+    together = sum(quotas)
+    if together > line.target:
+        raise Refused(
+            _("The quotas of the units add up to %(sum)s, more than the %(target)s of the line.")
+            % {"sum": together, "target": line.target}
         )
 
 

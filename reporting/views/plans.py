@@ -127,8 +127,12 @@ def _edit_line(request: HttpRequest, shown: Plan, line: PlanLine | None) -> Http
     if request.method == "POST" and form.is_valid():
         # A fresh row: the form has already written the new values into its own.
         held = shown.lines.get(pk=line.pk) if line else None
-        actions.save_line(plan=shown, data=form.cleaned_data, by=signed_in(request), line=held)
-        return done(request, _("The line is saved."), "reporting:plan", shown.pk)
+        try:
+            actions.save_line(plan=shown, data=form.cleaned_data, by=signed_in(request), line=held)
+        except Refused as refused:
+            form.add_error("quota", str(refused))
+        else:
+            return done(request, _("The line is saved."), "reporting:plan", shown.pk)
     title = _("Change the line") if line else _("Add a line")
     back = reverse("reporting:plan", args=[shown.pk])
     return form_page(request, form, title=title, submit=_("Save"), back=back, lead=shown.title)

@@ -114,6 +114,22 @@ def test_quotas_never_exceed_the_line_and_a_changed_one_asks_again(
     assert plan.lines.get().shares.count() == 1
 
 
+def test_a_line_is_not_lowered_below_what_its_units_were_given(
+    cast: Cast, plan: Plan, browser: Browser
+) -> None:
+    line, client = plan.lines.get(), browser(cast.department_hr)
+    given = share_of(plan).quota
+    address = reverse("reporting:edit_line", args=[plan.pk, line.pk])
+    form = {"title_vi": line.title_vi, "content_group": line.content_group_id}
+    form |= {"carried_over": 0, "reported_turns": 0}
+    refused = client.post(address, {**form, "quota": given - 1})
+    assert refused.status_code == 422
+    assert f"lớn hơn {given - 1} của dòng kế hoạch" in refused.content.decode()
+    assert plan.lines.get().target == line.target
+    assert client.post(address, {**form, "quota": given}).status_code == 302
+    assert plan.lines.get().target == given
+
+
 def test_a_unit_accepts_or_gives_an_opinion(cast: Cast, plan: Plan, browser: Browser) -> None:
     share, client = share_of(plan), browser(cast.hr)
     assert "Chỉ tiêu chờ trả lời" in client.get(reverse("reporting:plans")).content.decode()
