@@ -19,7 +19,7 @@ from accounts.models import Unit, User
 from accounts.permissions import Permission
 from enrolments.actions.remind import remind
 from jobs.exports import respond
-from reporting import tracking
+from reporting import over_time, tracking
 from reporting.exports import PEOPLE, TRACKING
 from reporting.forms.tracking import MomentForm, PickPeopleForm
 from reporting.people_rows import officers_of
@@ -80,6 +80,7 @@ def _table(request: HttpRequest, rows: Rows, path: list[Unit]) -> HttpResponse:
         "whole": sum(table.total(), tracking.Cell()),
         "lowest": _lowest(lines),
         "months": _months(rows, at),
+        "climb": over_time.lines_of(rows, at, table)[: LOWEST + 1],
         "waived": list(tracking.waived_of(rows, at)[:EXEMPTED]),
     }
     return render(request, "reporting/tracking/table.html", context)
