@@ -13,7 +13,7 @@ from enrolments import exports, notices, panels, question_notices, rounds
 from enrolments.actions import consolidation
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
-from enrolments.documents import ClassDocument, class_documents, lists, making, teaching
+from enrolments.documents import ClassDocument, class_documents, lists, making, proposals, teaching
 from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
@@ -225,6 +225,13 @@ holdings.register("learners", panels.learners_of_unit, weight=20)
 
 for weight, document in enumerate(
     (
+        ClassDocument(
+            code="to-trinh",
+            name=_("Proposal to open the class"),
+            used=_("Asks the superior for the decision; programme, time, people and staff."),
+            offers=proposals.proposal_offers,
+            make=proposals.proposal,
+        ),
         ClassDocument(
             code="danh-sach-mo-lop",
             name=_("List behind the opening decision"),

@@ -204,7 +204,8 @@ AUDIO: Final = Accept("audio", ("m4a", "mp3", "webm", "ogg", "wav"), 200 * MB)
 VIDEO: Final = Accept("video", ("mp4", "webm"), 2048 * MB)
 SPREADSHEETS: Final = Accept("spreadsheets", ("xlsx", "xls", "ods", "csv"), 20 * MB)
 CAPTIONS: Final = Accept("captions", ("vtt",), MB)
+DOCX: Final = Accept("docx", ("docx",), 5 * MB)
 ACCEPTS: Final = {
     accept.key: accept
-    for accept in (IMAGES, DOCUMENTS, PAPERS, AUDIO, VIDEO, SPREADSHEETS, CAPTIONS)
+    for accept in (IMAGES, DOCUMENTS, PAPERS, AUDIO, VIDEO, SPREADSHEETS, CAPTIONS, DOCX)
 }

@@ -89,10 +89,14 @@ class Official:
     is_landscape: bool = False
     # Left open where the document is dated by hand.
     is_undated: bool = False
+    # Stands instead of place and day, in the outline of a template.
+    place_and_day_text: str = ""
 
     @property
     def place_and_day(self) -> str:
         """Return `Thành phố Hồ Chí Minh, ngày 02 tháng 9 năm 2026`."""
+        if self.place_and_day_text:
+            return self.place_and_day_text
         return f"{self.place}, {open_day(self.day) if self.is_undated else long_day(self.day)}"
 
     @property

@@ -27,6 +27,15 @@ HEAD_LEFT: Final = 0.4
 INSET: Final = 70  # twips between the words of a cell and its border
 SHORT, LONG, LEFT, RIGHT = 210, 297, 30, 15
 MIDDLE, BOTH = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+# Said here too: the template of an office may not have the style of the grid.
+BORDERS: Final = (
+    "<w:tblBorders>"
+    + "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    + "</w:tblBorders>"
+)
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -37,15 +46,19 @@ def as_docx(paper: Official) -> bytes:
     if not paper.is_annex:
         _head(document, paper)
     _title(document, paper)
-    for part in paper.parts:
-        _part(document, part, _width(paper))
+    add_parts(document, paper.parts, _width(paper))
     if not paper.is_annex:
         _foot(document, paper)
-    for part in paper.behind:
-        _part(document, part, _width(paper))
+    add_parts(document, paper.behind, _width(paper))
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def add_parts(document: DocxDocument, parts: Sequence[Part], width: int) -> None:
+    """Add paragraphs and tables at the end; `width` is that between the margins, in mm."""
+    for part in parts:
+        _part(document, part, width)
 
 
 def _width(paper: Official) -> int:
@@ -174,7 +187,7 @@ def _line(
 ) -> Paragraph:
     paragraph = document.add_paragraph()
     paragraph.alignment = align
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(cleaned(text))
     run.bold, run.italic, run.font.size = bold, italic, size
     return paragraph
 
@@ -192,7 +205,7 @@ def _cell_line(
     paragraph = first if len(cell.paragraphs) == 1 and not first.runs else cell.add_paragraph()
     paragraph.alignment = align
     paragraph.paragraph_format.space_after = Pt(0)
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(cleaned(text))
     run.bold, run.italic, run.font.size = bold, italic, size
 
 
@@ -212,7 +225,7 @@ def _table(document: DocxDocument, table: Table, width: int) -> None:
     xml = (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="TableGrid"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f'<w:tblInd w:w="{INSET}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblInd w:w="{INSET}" w:type="dxa"/>{BORDERS}<w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar><w:left w:w="{INSET}" w:type="dxa"/><w:right w:w="{INSET}" w:type="dxa"/>'
         "</w:tblCellMar></w:tblPr>"
         f"<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
@@ -235,12 +248,12 @@ def _row(
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
         f'<w:p><w:pPr><w:spacing w:before="20" w:after="20"/>'
         f'<w:jc w:val="{"center" if column in centred else "left"}"/></w:pPr>'
-        f'<w:r>{run}<w:t xml:space="preserve">{escape(_clean(text))}</w:t></w:r></w:p></w:tc>'
+        f'<w:r>{run}<w:t xml:space="preserve">{escape(cleaned(text))}</w:t></w:r></w:p></w:tc>'
         for column, (text, width) in enumerate(zip(texts, widths, strict=True))
     ]
     return f"<w:tr>{properties}{''.join(cells)}</w:tr>"
 
 
-def _clean(text: str) -> str:
-    """Return the text without the characters that XML cannot hold."""
+def cleaned(text: str) -> str:
+    """Return text without the characters that XML cannot hold."""
     return NOT_IN_XML.sub("", text)

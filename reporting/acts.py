@@ -74,6 +74,8 @@ ACTS: Final[dict[str, str | Promise]] = {
     "credit_hours": _("Training hours credited"),
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
+    "use_paper_template": _("Own layout of a document taken into use"),
+    "drop_paper_template": _("Own layout of a document dropped"),
     "take_document": _("Document of a class taken"),
     "import_questions": _("Questions imported into a bank"),
     "export_questions": _("Question bank exported"),

@@ -31,6 +31,7 @@ __all__ = ["ADDRESSES", "EVERYBODY", "Address", "Arguments", "Kind"]
 OFFICERS = parts("hr department_hr other_hr")
 ADMIN = parts("administrator")
 RUNNERS = parts("department_hr training_officer")
+OPENERS = parts("department_hr")
 # By role in the unit, by the class's organiser or provider, by site-wide sight, by being named.
 CLASS_SEERS = parts(
     "learner hr department_hr other_hr trainer training_officer signatory supervisor "
@@ -60,6 +61,10 @@ def learner(w: World) -> Arguments:
 
 def ward(w: World) -> Arguments:
     return (w.cast.ward.pk,)
+
+
+def department(w: World) -> Arguments:
+    return (w.cast.department.pk,)
 
 
 def cohort(w: World) -> Arguments:
@@ -267,6 +272,9 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:documents": page(CLASS_SEERS, cohort),
     # The schedule names no learner; who reaches the others: test_class_documents.py.
     "enrolments:document": file(CLASS_SEERS, lambda w: (*cohort(w), "lich-hoc", "docx")),
+    "enrolments:paper_templates": page(OPENERS, department),
+    "enrolments:paper_file": file(OPENERS, lambda w: (*department(w), "lich-hoc")),
+    "enrolments:drop_paper": act(OPENERS, lambda w: (*department(w), "lich-hoc")),
     "enrolments:send": page(OFFICERS, cohort),
     "enrolments:check_sending": act(OFFICERS, cohort),
     "enrolments:confirm_sending": act(OFFICERS, cohort),

@@ -154,7 +154,7 @@ def summons(dossier: Dossier, _key: str) -> Official:
         _basis(dossier),
         f"{cohort.organiser.name} triệu tập các Ông/Bà có tên trong danh sách kèm theo tham gia "
         f"{cohort.name}, {span(dossier)}.",
-        *_when_and_where(dossier),
+        *when_and_where(dossier),
         "Đề nghị thủ trưởng cơ quan, đơn vị thông báo và tạo điều kiện để các Ông/Bà tham gia "
         "lớp đầy đủ, đúng thời gian./.",
         about=f"Học viên {cohort.name}",
@@ -185,7 +185,7 @@ def _basis(dossier: Dossier) -> str:
     )
 
 
-def _when_and_where(dossier: Dossier) -> list[str]:
+def when_and_where(dossier: Dossier) -> list[str]:
     """Return what a learner must know to come: the first session, how many, the form of study."""
     cohort, sessions = dossier.cohort, dossier.sessions
     lines = [f"- Khóa bồi dưỡng: {cohort.version.title_vi}."]

@@ -12,8 +12,10 @@ from django.utils.text import slugify
 
 from accounts.models import User
 from enrolments.documents import ClassDocument, Dossier, class_documents
+from enrolments.models import PaperTemplate
 from enrolments.sight import seen_by
 from jobs.exports import Export
+from lms.docx_template import fill
 from lms.official import as_pdf
 from lms.official_docx import DOCX_TYPE, as_docx
 
@@ -44,7 +46,13 @@ def document_of(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | Non
 
 
 def _written(kind: ClassDocument, dossier: Dossier, key: str, form: str) -> bytes:
-    """Write the document; it speaks Vietnamese, whatever the reader's screen speaks."""
+    """Write the document, in the office's own layout where it has one for the editable file.
+
+    It speaks Vietnamese, whatever the reader's screen speaks.
+    """
     with translation.override("vi"):
         paper = kind.make(dossier, key)
+    own = PaperTemplate.objects.serving(dossier.cohort.organiser, kind.code)
+    if form == "docx" and own:
+        return fill(own.content(), paper)
     return WRITERS[form][1](paper)

@@ -13,6 +13,7 @@ from enrolments.models.learning import (
     LessonQuestion,
     LessonQuestionReply,
 )
+from enrolments.models.papers import PaperTemplate
 from enrolments.models.places import Enrolment, VersionMove
 from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 
@@ -32,6 +33,7 @@ __all__ = [
     "Obligation",
     "ObligationChange",
     "ObligationCredit",
+    "PaperTemplate",
     "RoundAnswer",
     "Session",
     "SheetLayout",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolments.documents import Dossier, class_documents
 from enrolments.documents.making import KIND
+from enrolments.forms.classes import organising_units
 from enrolments.views.common import seen
 from jobs.exports import respond
 
@@ -24,7 +25,14 @@ def documents(request: HttpRequest, pk: int) -> HttpResponse:
         ready = [offer for offer in offers if not offer.missing]
         if offers:
             rows.append((document, ready, offers[0].missing))
-    context = {"seen": shown, "cohort": shown.cohort, "rows": rows}
+    offices = organising_units(shown.user)
+    may_change = shown.may_manage and offices.filter(pk=shown.cohort.organiser_id).exists()
+    context = {
+        "seen": shown,
+        "cohort": shown.cohort,
+        "rows": rows,
+        "may_change_layouts": may_change,
+    }
     return render(request, "enrolments/documents.html", context)
 
 
