@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MARK = "mark"
     RELEASE_RESULTS = "release_results"
     GRANT_EXTENSIONS = "grant_extensions"
+    INVIGILATE = "invigilate"  # an examination room: let in, more minutes, stop
     EDIT_QUESTIONS = "edit_questions"
     CORRECT_KEYS = "correct_keys"  # of a published test, and mark again
     # Certificates
@@ -103,6 +104,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_DRAFTS,
             P.RELEASE_RESULTS,
             P.GRANT_EXTENSIONS,
+            P.INVIGILATE,
             P.CORRECT_KEYS,
             P.PROPOSE_RESULTS,
             P.RECOGNISE_RESULTS,
@@ -163,10 +165,17 @@ COHORT_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.MARK,
             P.RELEASE_RESULTS,
             P.GRANT_EXTENSIONS,
+            P.INVIGILATE,
         }
     ),
     Role.CLASS_SUPERVISOR: frozenset(
-        {P.SEE_COHORTS, P.RECORD_ATTENDANCE, P.SEE_ENROLMENTS, P.ANSWER_LEARNERS}
+        {
+            P.SEE_COHORTS,
+            P.RECORD_ATTENDANCE,
+            P.SEE_ENROLMENTS,
+            P.ANSWER_LEARNERS,
+            P.INVIGILATE,
+        }
     ),
 }
 

@@ -48,3 +48,18 @@ def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
         )
         for quiz in quizzes_of(cohort.version).values()
     ]
+
+
+def rooms_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Offer the examination rooms of each test to those who invigilate in this class."""
+    person = signed_in(request)
+    if Permission.INVIGILATE not in permissions_on(cohort, person):
+        return []
+    return [
+        ClassAction(
+            label=_("Examination rooms: %(title)s") % {"title": quiz.title},
+            url=reverse("assessment:rooms", args=[cohort.pk, quiz.key]),
+            icon="door-enter",
+        )
+        for quiz in quizzes_of(cohort.version).values()
+    ]

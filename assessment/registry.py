@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import documents, notices, panels
+from assessment import documents, notices, panels, room_papers
 from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
@@ -36,6 +36,7 @@ block_importers.register("assignment", import_assignment)
 
 home_lines.register("to mark", panels.to_mark_line, weight=20)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
+class_page_actions.register("rooms", panels.rooms_of_class, weight=45)
 
 class_documents.register(
     "danh-sach-phong-thi",
@@ -47,6 +48,17 @@ class_documents.register(
         make=documents.room_list,
     ),
     weight=60,
+)
+class_documents.register(
+    "bien-ban-phong-thi",
+    ClassDocument(
+        code="bien-ban-phong-thi",
+        name=_("Minutes of an examination room"),
+        used=_("Signed by the invigilators: who came, what happened, how each test ended."),
+        offers=room_papers.minutes_offers,
+        make=room_papers.room_minutes,
+    ),
+    weight=65,
 )
 class_documents.register(
     "phieu-diem",

@@ -7,11 +7,14 @@ from assessment.views import (
     keys,
     own_results,
     quizzes,
+    rooms,
     sitting,
 )
 
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
 ATTEMPT = f"{QUIZ}/<int:number>"
+
+ROOM = "giang-day/phong-thi/<int:pk>/"
 
 app_name = "assessment"
 urlpatterns = [
@@ -22,6 +25,7 @@ urlpatterns = [
     path(f"{ATTEMPT}/luu/", sitting.save, name="save"),
     path(f"{ATTEMPT}/xem-lai/", sitting.review, name="review"),
     path(f"{ATTEMPT}/nop-bai/", sitting.hand_in, name="hand_in"),
+    path(f"{ATTEMPT}/con-day/", rooms.contact, name="contact"),
     path(f"{ATTEMPT}/ket-qua/", own_results.result, name="result"),
     path(f"{ATTEMPT}/ket-qua/trang-thai/", own_results.result_state, name="result_state"),
     path("giang-day/ngan-hang/", bank.banks, name="banks"),
@@ -53,6 +57,12 @@ urlpatterns = [
         "giang-day/ket-qua/<int:pk>/<uuid:key>/", class_results.class_results, name="class_results"
     ),
     path("giang-day/ket-qua/<int:pk>/<uuid:key>/cong-bo/", class_results.release, name="release"),
+    path("giang-day/phong-thi/<int:pk>/<uuid:key>/", rooms.rooms, name="rooms"),
+    path(ROOM, rooms.board, name="room"),
+    path(f"{ROOM}thao-tac/", rooms.act, name="room_act"),
+    path(f"{ROOM}sua/", rooms.edit, name="edit_room"),
+    path(f"{ROOM}bo/", rooms.drop, name="drop_room"),
+    path(f"{ROOM}ket-thuc/", rooms.close, name="close_room"),
     path("giang-day/dap-an/<int:pk>/<uuid:key>/", keys.keys, name="keys"),
     path(
         "giang-day/dap-an/<int:pk>/<uuid:key>/<uuid:question_key>/",

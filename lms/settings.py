@@ -335,6 +335,8 @@ SUPPORT_PHONE = env.str("SUPPORT_PHONE", default="0200 000 000")
 UNDO_DAYS = env.int("UNDO_DAYS", default=90)
 KEEP_DONE_DAYS = env.int("KEEP_DONE_DAYS", default=30)  # finished tasks, expired codes, replies
 EXPORT_DAYS = env.int("EXPORT_DAYS", default=7)  # a file of an export can be fetched so long
+# Who is let into an examination room later than this needs a reason in its minutes.
+EXAM_LATE_AFTER_MINUTES = env.int("EXAM_LATE_AFTER_MINUTES", default=15)
 ACTIVATION_DAYS = env.int("ACTIVATION_DAYS", default=14)
 
 FILE_QUOTA = env.int("FILE_QUOTA", default=2 * 1024**3)  # bytes one person may store

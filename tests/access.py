@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import uuid
 
+from tests.access_exams import EXAMS
 from tests.access_rounds import ROUNDS
 from tests.addresses import (
     EVERYBODY,
@@ -400,6 +401,7 @@ ADDRESSES: dict[str, Address] = {
     "works:extend": page(RELEASERS, work),
     # Nomination rounds
     **ROUNDS,
+    **EXAMS,
     # Watching over it
     "reporting:health": page(parts("administrator auditor")),
     "reporting:test_mail": act(ADMIN),

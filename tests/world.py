@@ -20,7 +20,7 @@ from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
 from assessment.actions.attempts import start, submit
 from assessment.actions.works import start_draft
-from assessment.models import Attempt, Question, QuizItem, Submission
+from assessment.models import Attempt, ExamRoom, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
@@ -38,7 +38,7 @@ from notifications.mail import UNSUBSCRIBE_SALT
 from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
-from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all
+from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.enrolments.rounds import make_answer_with_papers
@@ -87,6 +87,7 @@ class World:
     share: PlanShare
     answer: RoundAnswer
     task: ProgrammeTask
+    exam_room: ExamRoom
 
     @property
     def lesson(self) -> Lesson:
@@ -196,6 +197,7 @@ def make_world() -> World:
         share=share_of(make_sent_plan(cast)),
         answer=make_answer_with_papers(room.cohort, cast),
         task=make_programme(cast).tasks.get(),
+        exam_room=open_exam_room(room, by=cast.trainer),
     )
 
 

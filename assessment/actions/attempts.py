@@ -29,6 +29,7 @@ from assessment.kinds.base import drawn
 from assessment.models import Answer, Attempt, Extension
 from assessment.models.attempts import AttemptState
 from assessment.receipts import new_receipt
+from assessment.rooms import admit
 from assessment.studying import refuse_unopened
 from audit.actions import record
 from enrolments.actions.progress import start as start_learning
@@ -51,8 +52,11 @@ class Saved:
 
 
 @transaction.atomic
-def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User) -> Attempt:
-    """Return the open attempt, or begin the next one with its deadline. Safe to call twice."""
+def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User, word: str = "") -> Attempt:
+    """Return the open attempt, or begin the next one with its deadline. Safe to call twice.
+
+    `word` is the access word of the examination room, where the test has rooms.
+    """
     # The place is locked: of many starts at once the first makes the row, the others find it.
     places = Enrolment.objects.select_for_update(of=("self",))
     held = places.select_related("version", "cohort").get(pk=enrolment.pk)
@@ -65,11 +69,13 @@ def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User) -> Attempt:
     if held.cohort.is_over or not held.holds:
         raise QuizClosed
     refuse_unopened(held, quiz_key)
+    seat = admit(held, quiz_key, word, timezone.now())
     minutes, more = Extension.objects.of(held, quiz_key).totals()
     number = (attempts.aggregate(last=Max("number"))["last"] or 0) + 1
     if number > quiz.attempts_allowed + more:
         raise NoAttemptLeft
-    attempt = _begin(held, quiz, number=number, extra_minutes=minutes)
+    ends_at = seat.room.closes_at if seat else None
+    attempt = _begin(held, quiz, number=number, extra_minutes=minutes, ends_at=ends_at)
     start_learning(enrolment=held)
     facts = {"quiz": str(quiz_key), "number": number, "deadline": str(attempt.deadline_at)}
     record(by=by, action="start_attempt", target=attempt, unit_id=held.sending_unit_id, after=facts)
@@ -192,11 +198,19 @@ def _demand_learner(enrolment: Enrolment, by: User) -> None:
         raise NotTheLearner
 
 
-def _begin(enrolment: Enrolment, quiz: FrozenQuiz, *, number: int, extra_minutes: int) -> Attempt:
+def _begin(
+    enrolment: Enrolment,
+    quiz: FrozenQuiz,
+    *,
+    number: int,
+    extra_minutes: int,
+    ends_at: dt.datetime | None,
+) -> Attempt:
     now = timezone.now()
-    deadline = None
-    if quiz.minutes:
-        deadline = now + dt.timedelta(minutes=quiz.minutes + extra_minutes)
+    limits = [now + dt.timedelta(minutes=quiz.minutes)] if quiz.minutes else []
+    # Who comes late to a room ends with the others; extra minutes are added to either end.
+    limits += [ends_at] if ends_at else []
+    deadline = min(limits) + dt.timedelta(minutes=extra_minutes) if limits else None
     seed = secrets.randbelow(SEEDS)
     return Attempt.objects.create(
         enrolment=enrolment,
@@ -208,6 +222,7 @@ def _begin(enrolment: Enrolment, quiz: FrozenQuiz, *, number: int, extra_minutes
         started_at=now,
         deadline_at=deadline,
         check_at=deadline + GRACE if deadline else None,
+        in_room=ends_at is not None,
         receipt=new_receipt("KT"),
     )
 

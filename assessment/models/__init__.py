@@ -3,11 +3,14 @@ from assessment.models.attempts import Answer, Attempt
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
+from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSeat
 
 __all__ = [
     "Answer",
     "Assignment",
     "Attempt",
+    "AttemptContact",
+    "ExamRoom",
     "Extension",
     "GradeCell",
     "GradeEntry",
@@ -19,6 +22,8 @@ __all__ = [
     "Quiz",
     "QuizItem",
     "Release",
+    "RoomEvent",
+    "RoomSeat",
     "Submission",
     "SubmissionFile",
 ]

@@ -75,6 +75,7 @@ class Attempt(models.Model):
     check_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     by_deadline = models.BooleanField(default=False)
+    in_room = models.BooleanField(default=False)  # an invigilator watches over it
     receipt = models.CharField(max_length=20, unique=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)

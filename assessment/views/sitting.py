@@ -19,13 +19,14 @@ from assessment.actions import attempts as actions
 from assessment.errors import AttemptOver, NotInQuiz, Refused
 from assessment.frozen import FrozenQuestion
 from assessment.http import own_attempt, own_quiz, posted, quiz_sat
-from assessment.models import Attempt, Extension
+from assessment.models import Attempt, Extension, RoomSeat
+from assessment.rooms import room_lock
 from assessment.showing import shown_results
 from assessment.sitting import sitting
 from assessment.studying import reason_against
 
 CONFLICT, GONE, REFUSED = 409, 410, 422
-NUMBER_AT_MOST = 10_000
+NUMBER_AT_MOST, WORD_AT_MOST = 10_000, 100
 
 
 @require_GET
@@ -45,7 +46,8 @@ def start(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
         "allowed": allowed,
         "left": max(allowed - len(attempts), 0),
         "minutes": quiz.minutes + minutes if quiz.minutes else None,
-        "closed": reason_against(enrolment, key),
+        "closed": reason_against(enrolment, key) or room_lock(enrolment, key, timezone.now()),
+        "seat": RoomSeat.objects.for_test(enrolment, key),
         "shown": shown,
     }
     return render(request, "assessment/start.html", context)
@@ -56,7 +58,12 @@ def begin(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Begin an attempt, or go on with the open one."""
     enrolment, _quiz = own_quiz(request, pk, key)
     try:
-        attempt = actions.start(enrolment=enrolment, quiz_key=key, by=signed_in(request))
+        attempt = actions.start(
+            enrolment=enrolment,
+            quiz_key=key,
+            by=signed_in(request),
+            word=request.POST.get("word", "")[:WORD_AT_MOST],
+        )
     except Refused as error:
         messages.error(request, str(error))
         return redirect("assessment:start", pk, key)

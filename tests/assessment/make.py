@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -15,8 +17,9 @@ from assessment.actions.attempts import start
 from assessment.actions.grades import grade_attempt
 from assessment.actions.questions import Wording, add_question, bank_of
 from assessment.actions.quizzes import add_questions
+from assessment.actions.rooms import RoomData, open_rooms
 from assessment.frozen import FrozenQuiz, quiz_of
-from assessment.models import Attempt, Question, Quiz
+from assessment.models import Attempt, ExamRoom, Question, Quiz
 from courses.actions import add_block, publish
 from courses.blocks import Content
 from courses.models import Block, Course, CourseVersion
@@ -194,6 +197,17 @@ def make_room(cast: Cast, **settings: Any) -> Room:
     quiz = quiz_of(version, key)
     assert quiz is not None
     return Room(quiz, cohort, enrolment, cast.learner)
+
+
+def open_exam_room(
+    room: Room, *, by: User, begins_in: int = 0, minutes: int = 90, word: str = "", count: int = 1
+) -> ExamRoom:
+    """Return the first of so many examination rooms for the class; times in minutes from now."""
+    opens_at = timezone.now() + dt.timedelta(minutes=begins_in)
+    closes_at = opens_at + dt.timedelta(minutes=minutes)
+    data = RoomData("Phòng", "Tầng 2", opens_at, closes_at, word)
+    key = room.quiz.key
+    return open_rooms(cohort=room.cohort, quiz_key=key, data=data, count=count, by=by)[0]
 
 
 def mark_all() -> None:
