@@ -9,11 +9,13 @@ from assessment.views import (
     quizzes,
     rooms,
     sitting,
+    statistics,
 )
 
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
 ATTEMPT = f"{QUIZ}/<int:number>"
 
+STATISTICS = "giang-day/ket-qua/<int:pk>/<uuid:key>/thong-ke/"
 ROOM = "giang-day/phong-thi/<int:pk>/"
 
 app_name = "assessment"
@@ -53,6 +55,8 @@ urlpatterns = [
         name="change_item",
     ),
     path("giang-day/ket-qua/", class_results.results, name="results"),
+    path(STATISTICS, statistics.statistics, name="statistics"),
+    path(f"{STATISTICS}cau-hoi.xlsx", statistics.export_statistics, name="export_statistics"),
     path(
         "giang-day/ket-qua/<int:pk>/<uuid:key>/", class_results.class_results, name="class_results"
     ),

@@ -335,6 +335,8 @@ ADDRESSES: dict[str, Address] = {
     "assessment:results": page(RELEASERS),
     "assessment:class_results": page(RELEASERS, class_quiz),
     "assessment:release": page(RELEASERS, class_quiz),
+    "assessment:statistics": page(RELEASERS, class_quiz),
+    "assessment:export_statistics": file(parts(""), class_quiz),  # too few are marked there
     "assessment:keys": page(RELEASERS, published_quiz),
     "assessment:correct_key": page(RELEASERS, published_question),
     "assessment:extend": page(RELEASERS, quiz),

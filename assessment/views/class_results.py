@@ -48,7 +48,7 @@ def results(request: HttpRequest) -> HttpResponse:
 @require_GET
 def class_results(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Show how the learners of a class stand in one test."""
-    cohort, quiz = _class_quiz(request, pk, key)
+    cohort, quiz = class_quiz(request, pk, key)
     # One's own row stays out: what it holds is told by the release, like everybody's.
     places = (
         cohort.enrolments.in_force()
@@ -85,7 +85,7 @@ def class_results(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse
 
 def release(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Show who will see what, then release."""
-    cohort, quiz = _class_quiz(request, pk, key)
+    cohort, quiz = class_quiz(request, pk, key)
     if request.method == "POST":
         try:
             grades.release(cohort=cohort, component_key=key, by=signed_in(request))
@@ -141,7 +141,8 @@ def extend(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     return render(request, "assessment/class/extend.html", context, status=status)
 
 
-def _class_quiz(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Cohort, FrozenQuiz]:
+def class_quiz(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Cohort, FrozenQuiz]:
+    """Return a class and its test for who releases the results; else there is none."""
     allowed = Cohort.objects.allowing(request.user, Permission.RELEASE_RESULTS)
     cohort = get_object_or_404(allowed.select_related("version"), pk=pk)
     quiz = quiz_of(cohort.version, key)
