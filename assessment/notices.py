@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
+
+from assessment.components import Component
+
+APPEAL: Final = "assessment.appeal"
 
 
 def released_title(context: Mapping[str, Any], language: str) -> str:
@@ -22,3 +26,21 @@ def released_body(context: Mapping[str, Any], language: str) -> str:
 def _title(context: Mapping[str, Any], language: str) -> str:
     english = context["title_en"] if language == "en" else ""
     return str(english or context["title_vi"])
+
+
+def appeal_context(component: Component | None, cohort: str) -> dict[str, str]:
+    """Return what the notice of an answered appeal holds."""
+    titles = (component.title_vi, component.title_en) if component else (cohort, cohort)
+    return {"title_vi": titles[0], "title_en": titles[1], "cohort": cohort}
+
+
+def appeal_title(context: Mapping[str, Any], language: str) -> str:
+    """Say which appeal is answered."""
+    return _("Appeal answered: %(title)s") % {"title": _title(context, language)}
+
+
+def appeal_body(context: Mapping[str, Any], language: str) -> str:
+    """Say where the answer can be read."""
+    facts = {"title": _title(context, language), "cohort": context["cohort"]}
+    words = _("The answer to the appeal about “%(title)s” (%(cohort)s) can be read on the portal.")
+    return words % facts

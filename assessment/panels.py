@@ -11,7 +11,7 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from accounts.rights import rights
 from assessment.frozen import quizzes_of
-from assessment.models import Submission
+from assessment.models import Appeal, Submission
 from assessment.models.assignments import SubmissionState
 from enrolments.models import Cohort
 from enrolments.models.rights import permissions_on
@@ -63,3 +63,17 @@ def rooms_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
         )
         for quiz in quizzes_of(cohort.version).values()
     ]
+
+
+def appeals_line(request: HttpRequest) -> HomeLine | None:
+    """Return the appeals that wait for this person: given to them, or to be given to somebody."""
+    person = signed_in(request)
+    if not (rights(person).has(Permission.RELEASE_RESULTS) or rights(person).has(Permission.MARK)):
+        return None
+    return HomeLine(
+        TEACHING,
+        Appeal.objects.open().heard_by(person),
+        lambda n: ngettext("appeal waits for an answer", "appeals wait for an answer", n),
+        reverse("assessment:appeals"),
+        _("Appeals"),
+    )

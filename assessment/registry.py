@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import documents, notices, panels, room_papers
+from assessment import appeal_papers, documents, notices, panels, room_papers
 from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
@@ -123,4 +123,32 @@ menu.register(
     "test-results",
     MenuItem(TEACHING, _("Test results"), "assessment:results", "chart-bar", _releases_results),
     weight=50,
+)
+
+notice_kinds.register(
+    notices.APPEAL,
+    NoticeKind(
+        code=notices.APPEAL,
+        label=_("Appeals are answered"),
+        mandatory=True,
+        title=notices.appeal_title,
+        body=notices.appeal_body,
+    ),
+)
+home_lines.register("appeals", panels.appeals_line, weight=25)
+menu.register(
+    "appeals",
+    MenuItem(TEACHING, _("Appeals"), "assessment:appeals", "gavel", _releases_results),
+    weight=55,
+)
+class_documents.register(
+    "thong-bao-phuc-khao",
+    ClassDocument(
+        code="thong-bao-phuc-khao",
+        name=_("Letter that answers an appeal"),
+        used=_("Goes to the learner: the mark before and after, and why."),
+        offers=appeal_papers.letter_offers,
+        make=appeal_papers.letter,
+    ),
+    weight=85,
 )

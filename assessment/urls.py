@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessment.views import (
+    appeals,
     bank,
     class_results,
     exchange,
@@ -15,6 +16,7 @@ from assessment.views import (
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
 ATTEMPT = f"{QUIZ}/<int:number>"
 
+APPEAL = "phuc-khao/<int:pk>/<uuid:key>/"
 STATISTICS = "giang-day/ket-qua/<int:pk>/<uuid:key>/thong-ke/"
 ROOM = "giang-day/phong-thi/<int:pk>/"
 
@@ -30,6 +32,12 @@ urlpatterns = [
     path(f"{ATTEMPT}/con-day/", rooms.contact, name="contact"),
     path(f"{ATTEMPT}/ket-qua/", own_results.result, name="result"),
     path(f"{ATTEMPT}/ket-qua/trang-thai/", own_results.result_state, name="result_state"),
+    path(APPEAL, appeals.appeal, name="appeal"),
+    path(f"{APPEAL}rut/", appeals.withdraw, name="withdraw_appeal"),
+    path("giang-day/phuc-khao/", appeals.appeals, name="appeals"),
+    path("giang-day/phuc-khao/<int:pk>/", appeals.hear, name="hear_appeal"),
+    path("giang-day/phuc-khao/<int:pk>/giao/", appeals.assign, name="assign_appeal"),
+    path("giang-day/phuc-khao/<int:pk>/tra-loi/", appeals.decide, name="decide_appeal"),
     path("giang-day/ngan-hang/", bank.banks, name="banks"),
     path("giang-day/ngan-hang/<int:pk>/", bank.bank, name="bank"),
     path("giang-day/ngan-hang/<int:pk>/nhap/", exchange.import_questions, name="import_questions"),

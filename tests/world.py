@@ -20,7 +20,7 @@ from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
 from assessment.actions.attempts import start, submit
 from assessment.actions.works import start_draft
-from assessment.models import Attempt, ExamRoom, Question, QuizItem, Submission
+from assessment.models import Appeal, Attempt, ExamRoom, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
@@ -39,7 +39,7 @@ from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
-from tests.assessment.works import make_task
+from tests.assessment.works import make_appeal, make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.enrolments.rounds import make_answer_with_papers
 from tests.make import LONG_AGO, make_course, make_user, staff
@@ -88,6 +88,7 @@ class World:
     answer: RoundAnswer
     task: ProgrammeTask
     exam_room: ExamRoom
+    appeal: Appeal
 
     @property
     def lesson(self) -> Lesson:
@@ -198,6 +199,7 @@ def make_world() -> World:
         answer=make_answer_with_papers(room.cohort, cast),
         task=make_programme(cast).tasks.get(),
         exam_room=open_exam_room(room, by=cast.trainer),
+        appeal=make_appeal(cast),
     )
 
 

@@ -1,3 +1,4 @@
+from assessment.models.appeals import Appeal
 from assessment.models.assignments import Assignment, Mark, Submission, SubmissionFile
 from assessment.models.attempts import Answer, Attempt
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
@@ -7,6 +8,7 @@ from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSea
 
 __all__ = [
     "Answer",
+    "Appeal",
     "Assignment",
     "Attempt",
     "AttemptContact",

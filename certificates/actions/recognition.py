@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
+from assessment.models import Appeal
 from audit.actions import record
 from certificates.eligibility import findings, places_of
 from certificates.errors import OwnRecord, Refused
@@ -170,6 +172,15 @@ def _refuse(recognition: Recognition, decision: Decision, by: User) -> None:
         )
     if not recognition.lines.exists():
         raise Refused(_("The list of results is empty."))
+    listed = recognition.lines.values("enrolment")
+    waiting = Appeal.objects.open().filter(enrolment__in=listed).count()
+    if waiting:
+        words = ngettext(
+            "%(n)d appeal of the class waits for an answer: results are recognised after it.",
+            "%(n)d appeals of the class wait for an answer: results are recognised after them.",
+            waiting,
+        )
+        raise Refused(words % {"n": waiting})
 
 
 def _write_results(recognition: Recognition) -> None:

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from accounts.models import Unit, User
 from assessment.actions import works
+from assessment.actions.appeals import ask_appeal
+from assessment.actions.grades import release
 from assessment.actions.marks import mark
-from assessment.models import Assignment, Mark, Submission
+from assessment.models import Appeal, Assignment, Mark, Submission
 from courses.actions import publish
 from courses.models import Block
 from enrolments.models import Cohort, Enrolment
@@ -80,6 +82,21 @@ def make_task(cast: Cast, *, criteria: Any = None, **fields: Any) -> Task:
     staff(cohort, cast.trainer)
     place = make_enrolment(cohort, cast.learner, by=by, unit=cast.ward)
     return Task(cohort, place, block.key, by, cast.ward)
+
+
+def make_released(cast: Cast, by: User) -> Task:
+    """Return a class whose learner's work was marked by somebody, and the result released."""
+    task = make_task(cast)
+    task.marked(task.handed_in(), by)
+    release(cohort=task.cohort, component_key=task.key, by=cast.training_officer)
+    return task
+
+
+def make_appeal(cast: Cast) -> Appeal:
+    """Return an open appeal of the learner against a mark given by an outsider."""
+    task = make_released(cast, cast.stranger)
+    reason = "Tiêu chí Nội dung: phần ví dụ chưa được tính."
+    return ask_appeal(enrolment=task.place, key=task.key, reason=reason, by=cast.learner)
 
 
 def upload(name: str, content: bytes) -> io.BytesIO:
