@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import exports
 from accounts.explain import PERSON, UNIT
 from accounts.home import activation_line, corrections_line
+from accounts.imports.kind import PeopleImport
+from accounts.imports.source import KIND
 from accounts.panels import explainers
 from accounts.permissions import Permission
 from accounts.rights import rights
+from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
 from lms.home import home_lines
 from lms.navigation import ACCOUNT, MANAGING, SYSTEM, MenuItem, menu
@@ -83,3 +86,4 @@ home_lines.register("corrections", corrections_line, weight=30)
 home_lines.register("activation", activation_line, weight=80)
 
 export_kinds.register(exports.PEOPLE, exports.people)
+bulk_kinds.register(KIND, PeopleImport())

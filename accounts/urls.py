@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from accounts.views import corrections, explain, people, profile, roles, session, sign_in, units
+from accounts.views import (
+    corrections,
+    explain,
+    imports,
+    people,
+    profile,
+    roles,
+    session,
+    sign_in,
+    units,
+)
 
 pages = [
     path("kich-hoat/", sign_in.activate, name="activate"),
@@ -17,6 +27,11 @@ pages = [
     path("nhan-su/ket-xuat/", people.export_people, name="export_people"),
     path("nhan-su/phieu-kich-hoat/", people.slips, name="slips"),
     path("nhan-su/them/", people.new_person, name="new_person"),
+    path("nhan-su/nhap/", imports.upload, name="people_upload"),
+    path("nhan-su/nhap/mau.xlsx", imports.template, name="people_template"),
+    path("nhan-su/nhap/<int:pk>/", imports.show, name="people_import"),
+    path("nhan-su/nhap/<int:pk>/cot/", imports.columns, name="people_columns"),
+    path("nhan-su/nhap/<int:pk>/dong/<int:row_pk>/", imports.decide, name="people_decide"),
     path("nhan-su/dieu-chinh/", corrections.corrections, name="corrections"),
     path("nhan-su/dieu-chinh/<int:pk>/", corrections.decide_correction, name="decide_correction"),
     path("nhan-su/<int:pk>/", people.person, name="person"),

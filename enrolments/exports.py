@@ -10,13 +10,14 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from accounts.imports.reading import table_of
 from accounts.models import Unit, User
 from accounts.permissions import Permission
 from enrolments.consolidating import ORDER as NOMINEES_BY_NAME
 from enrolments.consolidating import nominees, with_posts
 from enrolments.forms.classes import LearnerFilter
 from enrolments.imports import papers
-from enrolments.imports.source import read_table
+from enrolments.imports.source import Settings
 from enrolments.learner_rows import first_duty, with_duties
 from enrolments.models import Enrolment, Nomination, NominationRound
 from enrolments.sight import seen_by
@@ -113,7 +114,8 @@ def verdicts(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
 @lru_cache(maxsize=1)
 def _table(change_id: int, _plans: int) -> Table:
     """Return the sent rows; those of the last file asked for are kept between two slices."""
-    return read_table(BulkChange.objects.get(pk=change_id))
+    chosen = Settings.of(BulkChange.objects.get(pk=change_id))
+    return table_of(chosen.file_id, chosen.sheet)
 
 
 def _line(number: int, place: Enrolment) -> list[Cell]:

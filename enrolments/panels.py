@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -155,3 +157,9 @@ def answers_of_unit(unit: Unit) -> Holding:
     """Count the open nomination rounds that ask the unit."""
     answers = RoundAnswer.objects.waiting().filter(unit=unit)
     return Holding(_("Nomination rounds that wait for its answer"), answers.count())
+
+
+def places_since(people: Sequence[int]) -> dict[int, str]:
+    """Return who of these people has a place in a class."""
+    places = Enrolment.objects.in_force().filter(learner__in=people)
+    return dict.fromkeys(places.values_list("learner", flat=True), gettext("is in a class"))

@@ -18,11 +18,10 @@ from enrolments.actions.places import enrol_many, undo_enrolments
 from enrolments.consolidating import nominees
 from enrolments.errors import Refused
 from enrolments.imports.applying import PLACE, reasons_to_keep
-from enrolments.imports.standing import digest
 from enrolments.models import Cohort, Enrolment, Nomination, NominationRound
 from enrolments.models.places import EnrolmentSource, EnrolmentState
 from enrolments.models.rounds import RoundState
-from jobs.bulk import CHUNK, Effect, PlannedSlice
+from jobs.bulk import CHUNK, Effect, PlannedSlice, digest
 from jobs.models import BulkChange, BulkRow, Verdict
 
 

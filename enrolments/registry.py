@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.closing import holdings
+from accounts.imports.applying import record_uses
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
 from accounts.registry import everybody, holders_of
@@ -272,3 +273,4 @@ for weight, document in enumerate(
 ):
     class_documents.register(document.code, document, weight=10 * weight)
 export_kinds.register(making.KIND, making.document_of)
+record_uses.register("places", panels.places_since)

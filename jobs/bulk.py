@@ -3,6 +3,8 @@
 A kind is asked for 500 rows at a time and answers with a constant number of queries per call.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -82,6 +84,12 @@ class CarefulKind(Protocol):
 def rows_at_once(kind: BulkKind) -> int:
     """Return how many rows one transaction writes or reverses."""
     return kind.rows_at_once if isinstance(kind, CarefulKind) else CHUNK
+
+
+def digest(*parts: object) -> str:
+    """Return a short fixed form of facts, for fingerprints and bases."""
+    text = json.dumps(parts, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
 bulk_kinds: Registry[BulkKind] = Registry("bulk kinds")

@@ -344,6 +344,8 @@ FILE_LINK_SECONDS = env.int("FILE_LINK_SECONDS", default=7200)
 # Unfinished uploads: one directory that all web workers share.
 UPLOAD_DIR = Path(env.str("UPLOAD_DIR", default=str(VAR_DIR / "uploads")))
 UPLOAD_SESSION_LIFE = timedelta(hours=48)
+# A complete list of people that would end more posts than this is not believed.
+IMPORT_ENDS_PERCENT_AT_MOST = env.int("IMPORT_ENDS_PERCENT_AT_MOST", default=10)
 SHEET_ROWS_AT_MOST = env.int("SHEET_ROWS_AT_MOST", default=60_000)
 
 LOGGING = {

@@ -74,6 +74,8 @@ ACTS: Final[dict[str, str | Promise]] = {
     "credit_hours": _("Training hours credited"),
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
+    "move_undone": _("Change of post taken back"),
+    "end_undone": _("End of a post taken back"),
     "use_paper_template": _("Own layout of a document taken into use"),
     "drop_paper_template": _("Own layout of a document dropped"),
     "ask_appeal": _("Appeal against a result"),

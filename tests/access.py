@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 
 from tests.access_exams import EXAMS
+from tests.access_people import IMPORTS
 from tests.access_rounds import ROUNDS
 from tests.addresses import (
     EVERYBODY,
@@ -404,6 +405,7 @@ ADDRESSES: dict[str, Address] = {
     # Nomination rounds
     **ROUNDS,
     **EXAMS,
+    **IMPORTS,
     # Watching over it
     "reporting:health": page(parts("administrator auditor")),
     "reporting:test_mail": act(ADMIN),

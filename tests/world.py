@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.imports.source import KIND as PEOPLE
 from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
 from assessment.actions.attempts import start, submit
@@ -89,6 +90,7 @@ class World:
     task: ProgrammeTask
     exam_room: ExamRoom
     appeal: Appeal
+    people_file: BulkChange
 
     @property
     def lesson(self) -> Lesson:
@@ -200,6 +202,7 @@ def make_world() -> World:
         task=make_programme(cast).tasks.get(),
         exam_room=open_exam_room(room, by=cast.trainer),
         appeal=make_appeal(cast),
+        people_file=_people_file(cast),
     )
 
 
@@ -268,6 +271,16 @@ def _change(room: Room, cast: Cast) -> BulkChange:
     address = reverse("enrolments:import_upload", args=[room.cohort.pk])
     signed_in_as(cast.hr).post(address, {"file": sheet})
     return BulkChange.objects.get(kind=KIND)
+
+
+def _people_file(cast: Cast) -> BulkChange:
+    """Send a file of people as the officer of the ward does; its columns are to be confirmed."""
+    sheet = SimpleUploadedFile(
+        "nhan-su.csv", "Mã cán bộ;Họ và tên\nhanh;Nguyễn Thị Hạnh\n".encode()
+    )
+    sent = {"file": sheet, "since": today().isoformat(), "mode": "changes"}
+    signed_in_as(cast.hr).post(reverse("accounts:people_upload"), sent)
+    return BulkChange.objects.get(kind=PEOPLE)
 
 
 def _upload(person: User) -> UploadSession:

@@ -1,23 +1,17 @@
-"""The file, its columns, and who a row means."""
+"""The file of a list, and the decision it belongs to."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit, User
-from accounts.permissions import Permission
+from accounts.models import User
+from enrolments.imports.standing import sending_units
 from enrolments.models import Decision
 from enrolments.models.cohorts import DecisionKind
 from files.accept import SPREADSHEETS
-from lms.sheets import PEOPLE
-from lms.sheets.dates import DAY_FIRST, MONTH_FIRST
-from reference.models import Code
-
-NAMED_BY = ({"full_name"}, {"given_name"}, {"staff_code"}, {"identity_number"})
 
 
 class UploadForm(forms.Form):
@@ -38,88 +32,6 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        issuers = units_of(by)
+        issuers = sending_units(by)
         sending = Decision.objects.filter(kind=DecisionKind.SENDING, issuer__in=issuers)
         self.fields["decision"].queryset = sending  # type: ignore[attr-defined]  # stubs know only Field
-
-
-def units_of(by: User) -> QuerySet[Unit]:
-    """Return the units the officer sends from."""
-    return Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
-
-
-class ColumnsForm(forms.Form):
-    """What each column of a sheet holds."""
-
-    unit = forms.ModelChoiceField(
-        label=_("Unit of rows that name none"),
-        queryset=Unit.objects.none(),
-        required=False,
-        empty_label=_("Not set"),
-    )
-    category = forms.ModelChoiceField(
-        label=_("Staff category of new records whose row names none"),
-        queryset=Code.objects.filter(list="staff_category"),
-        required=False,
-        empty_label=_("Not set"),
-    )
-    order = forms.ChoiceField(
-        label=_("Order of day and month in this file"),
-        required=False,
-        choices=[
-            ("", _("Leave unsure dates out")),
-            (DAY_FIRST, _("Day first: 02/9 is 2 September")),
-            (MONTH_FIRST, _("Month first: 02/9 is 9 February")),
-        ],
-        help_text=_("Some dates of the file can only be month first, so the others are unsure."),
-    )
-
-    def __init__(self, *args: Any, sheet: dict[str, Any], by: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sheet = sheet
-        self.fields["unit"].queryset = units_of(by)  # type: ignore[attr-defined]
-        if not sheet["unsure_dates"]:
-            del self.fields["order"]
-        choices = [("", _("Not read")), *((field.key, field.label) for field in PEOPLE)]
-        for at, heading in enumerate(sheet["headings"]):
-            self.fields[f"column_{at}"] = forms.ChoiceField(
-                label=heading or _("Column %(letter)s") % {"letter": letter_of(at)},
-                choices=choices,
-                required=False,
-            )
-
-    def columns(self) -> list[tuple[str, forms.BoundField, list[str]]]:
-        """Return, for each column, its letter, its field and some of its cells."""
-        return [
-            (letter_of(at), self[f"column_{at}"], samples)
-            for at, samples in enumerate(self.sheet["samples"])
-            if samples or self.sheet["headings"][at]
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse two columns for one meaning, and a file that names nobody."""
-        chosen = super().clean() or {}
-        mapping: dict[str, int] = {}
-        for at in range(len(self.sheet["headings"])):
-            key = chosen.get(f"column_{at}", "")
-            if key in mapping:
-                self.add_error(f"column_{at}", _("Another column is already read as this."))
-            elif key:
-                mapping[key] = at
-        if not any(names <= mapping.keys() for names in NAMED_BY):
-            raise forms.ValidationError(_("Say which column holds the name or the code."))
-        return {**chosen, "mapping": mapping}
-
-
-def letter_of(at: int) -> str:
-    """Return a column's letters as Excel shows them."""
-    letters, number = "", at + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def initial_columns(mapping: dict[str, int]) -> dict[str, str]:
-    """Return the form's first values for a mapping."""
-    return {f"column_{at}": key for key, at in mapping.items()}

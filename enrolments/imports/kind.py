@@ -15,10 +15,10 @@ from accounts.permissions import Permission
 from enrolments.imports import applying
 from enrolments.imports.planning import NEW, PERSON, Planner
 from enrolments.imports.source import Settings, forget_rows, read_rows
-from enrolments.imports.standing import Newcomers, People, digest
+from enrolments.imports.standing import Newcomers, People
 from enrolments.models import Cohort
 from files.models import StoredFile
-from jobs.bulk import CHUNK, Effect, PlannedSlice
+from jobs.bulk import CHUNK, Effect, PlannedSlice, digest
 from jobs.models import BulkChange, BulkRow
 
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import identity
+from accounts.imports.lists import Categories, Units
 from accounts.matching import IncomingPerson, Match, match_people
 from accounts.matching import Verdict as Found
 from accounts.models import Unit, UnitClosure, User
 from accounts.permissions import Permission
 from accounts.rights import rights
-from enrolments.imports.lists import Categories, Units
 from enrolments.imports.source import Settings
-from enrolments.imports.standing import Newcomers, People, scope_of
+from enrolments.imports.standing import Newcomers, People, scope_of, sending_units
 from enrolments.models import Cohort
 from jobs.models import BulkChange, BulkRow, Verdict
 from lms.sheets import Row
@@ -45,7 +45,7 @@ class Planner:
 
     def plan(self, rows: Sequence[Row]) -> list[BulkRow]:
         """Return what would be done with each row."""
-        units = Units({row.get("unit") for row in rows}, self.by)
+        units = Units({row.get("unit") for row in rows}, sending_units(self.by))
         usable = [row for row in rows if not row.problems and row.repeats is None]
         unit_of = {row.number: self._unit(row, units) for row in usable}
         matches = self._matches(usable, unit_of)

@@ -5,8 +5,6 @@ Every look is a constant number of queries for 500 rows.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,15 +13,23 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.models import Posting, Unit, User, UserQuerySet
+from accounts.models.units import UnitQuerySet
 from accounts.permissions import Permission
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.places import EnrolmentState
+from jobs.bulk import digest
 
 
 def scope_of(by: User) -> UserQuerySet:
     """Return the people the officer may send."""
     people: UserQuerySet = User.objects.allowing(by, Permission.SEND_PEOPLE).active()
     return people
+
+
+def sending_units(by: User) -> UnitQuerySet:
+    """Return the units the officer sends from."""
+    units: UnitQuerySet = Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
+    return units
 
 
 @dataclass
@@ -94,9 +100,3 @@ class Newcomers:
         unit = int(plan["unit"]) if plan["unit"] else 0
         standing = [self.is_taken(plan), unit in self.units]
         return digest("new", self.namesakes.get(plan["search_key"], 0), *standing)
-
-
-def digest(*parts: object) -> str:
-    """Return a short fixed form of facts."""
-    text = json.dumps(parts, default=str, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms.imports import ColumnsForm, initial_columns
 from accounts.http import signed_in
+from accounts.imports.lists import unit_of_the_file
+from accounts.imports.reading import outline
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.errors import Refused
 from enrolments.exports import VERDICTS
-from enrolments.forms.imports import ColumnsForm, UploadForm, initial_columns
+from enrolments.forms.imports import UploadForm
 from enrolments.imports import decisions, papers
-from enrolments.imports.lists import unit_of_the_file
 from enrolments.imports.planning import NEW
-from enrolments.imports.source import KIND, outline
+from enrolments.imports.source import KIND
+from enrolments.imports.standing import sending_units
 from enrolments.models import Cohort, SheetLayout
 from files.accept import SPREADSHEETS
 from files.actions import store
@@ -64,7 +67,7 @@ def _begin(cohort: Cohort, sent: dict[str, Any], user: User) -> BulkChange:
     SPREADSHEETS.check_size(content.size)
     shape = outline(content.read(), content.name)
     content.seek(0)
-    unit = unit_of_the_file(shape["sheets"][0]["titles"], user)
+    unit = unit_of_the_file(shape["sheets"][0]["titles"], sending_units(user))
     unit_id = unit.pk if unit else None
     file = store(
         content=content, name=content.name, by=user, accept=SPREADSHEETS, purpose="cohort_import"
@@ -104,7 +107,9 @@ def columns(request: HttpRequest, pk: int, change_pk: int) -> HttpResponse:
         return redirect("enrolments:import", pk, change_pk)
     sheet = _sheet(change, request.POST.get("sheet") or request.GET.get("sheet", ""))
     initial = _remembered(change, sheet, user)
-    form = ColumnsForm(request.POST or None, sheet=sheet, by=user, initial=initial)
+    form = ColumnsForm(
+        request.POST or None, sheet=sheet, units=sending_units(user), initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         _plan(change, sheet, form.cleaned_data, user)
         return redirect("enrolments:import", pk, change_pk)

@@ -37,6 +37,7 @@ class Verdict(models.TextChoices):
     UPDATE = "update", _("Updated")
     SAME = "same", _("Already there")
     MOVED = "moved", _("Has changed unit")
+    ENDED = "ended", _("Post ends")
     DUPLICATE = "duplicate", _("Repeated")
     UNKNOWN = "unknown", _("Not found")
     AMBIGUOUS = "ambiguous", _("Several matches")

@@ -9,9 +9,8 @@ from typing import Final
 
 from django.db.models import Q
 
-from accounts.models import Unit, UnitClosure, User
-from accounts.models.units import UnitKind
-from accounts.permissions import Permission
+from accounts.models import Unit, UnitClosure
+from accounts.models.units import UnitKind, UnitQuerySet
 from lms.text import fold
 from reference.models import Code
 
@@ -30,13 +29,12 @@ def key_of(name: str) -> str:
 
 
 class Units:
-    """The units the officer sends from that some rows name, by code or by name."""
+    """The units of an officer that some rows name, by code or by name."""
 
-    def __init__(self, names: Iterable[str], by: User) -> None:
+    def __init__(self, names: Iterable[str], allowed: UnitQuerySet) -> None:
         texts = {name for name in names if name}
         folded = {form for text in texts for form in (fold(text), key_of(text))}
         folded |= {f"{prefix} {key_of(text)}" for text in texts for prefix in ("ubnd",)}
-        allowed = Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
         found = allowed.filter(
             Q(code__in=texts) | Q(search_key__in=folded) | Q(search_key__in=_spaced(folded))
         )
@@ -53,14 +51,13 @@ class Units:
         return None
 
 
-def unit_of_the_file(titles: Iterable[str], by: User) -> Unit | None:
+def unit_of_the_file(titles: Iterable[str], units: UnitQuerySet) -> Unit | None:
     """Return the unit that a title block names last, else the one all the officer's are inside."""
     lines = [line for line in titles if len(line) <= LONGEST_TITLE]
-    named = Units(lines, by)
+    named = Units(lines, units)
     found = [unit for unit in map(named.find, lines) if unit]
     if found:
         return found[-1]
-    units = Unit.objects.allowing(by, Permission.SEND_PEOPLE).open()
     inner = UnitClosure.objects.filter(ancestor__in=units, depth__gt=0).values("descendant")
     tops = list(units.exclude(pk__in=inner)[:2])
     # Whoever sends from a whole city must say of which unit the people are.
