@@ -73,23 +73,29 @@ def workbook(city: City, count: int) -> bytes:
 
 def _sent(client: Client, cohort: Cohort, data: bytes) -> BulkChange:
     upload = reverse("enrolments:import_upload", args=[cohort.pk])
-    _posted(client, upload, {"file": SimpleUploadedFile("danh-sach.xlsx", data)})
+    posted(client, upload, {"file": SimpleUploadedFile("danh-sach.xlsx", data)})
     change = BulkChange.objects.latest("pk")
     columns = reverse("enrolments:import_columns", args=[cohort.pk, change.pk])
-    with mock.patch.object(Template, "_render", instrumented_test_render):
-        form = client.get(columns).context["form"]
-    shown = {name: form[name].value() or "" for name in form.fields}
-    _posted(client, columns, {**shown, "sheet": form.sheet["name"]})
+    posted(client, columns, chosen_columns(client, columns))
     run_jobs()
     everybody = reverse("enrolments:import_decide_all", args=[cohort.pk, change.pk])
-    _posted(client, everybody, {"choice": "create"})
-    _posted(client, reverse("enrolments:import_confirm", args=[cohort.pk, change.pk]), {})
+    posted(client, everybody, {"choice": "create"})
+    posted(client, reverse("enrolments:import_confirm", args=[cohort.pk, change.pk]), {})
     run_jobs()
     change.refresh_from_db()
     return change
 
 
-def _posted(client: Client, address: str, fields: dict[str, object]) -> None:
+def chosen_columns(client: Client, address: str) -> dict[str, object]:
+    """Return what the columns form sends as it is shown."""
+    with mock.patch.object(Template, "_render", instrumented_test_render):
+        form = client.get(address).context["form"]
+    shown = {name: form[name].value() or "" for name in form.fields}
+    return {**shown, "sheet": form.sheet["name"]}
+
+
+def posted(client: Client, address: str, fields: dict[str, object]) -> None:
+    """Send a form that must be taken."""
     answer = client.post(address, fields)
     if answer.status_code != HTTPStatus.FOUND:
         raise BenchError(f"{address} answered {answer.status_code}: {answer.content[:2000]!r}")
