@@ -25,7 +25,7 @@ def end_with_post(*, posting: Posting, by: User | None) -> int:
     An end that lies ahead is left to the tick of its day. Safe to call twice.
     """
     posting.refresh_from_db()
-    if posting.until is None or posting.until > today() or _holds_a_post(posting.user_id):
+    if posting.until is None or _holds_a_post(posting.user_id):
         return 0
     duties = Obligation.objects.outstanding().filter(person=posting.user_id)
     reason = reason_of(posting)
@@ -63,6 +63,6 @@ def depart_due(*, day: dt.date) -> int:
 
 
 def _holds_a_post(person_id: int) -> bool:
-    """Tell whether the person has a post, or is to have one."""
+    """Tell whether the person has a post, has one to come, or one whose end lies ahead."""
     left = Q(until=None) | Q(until__gt=today())
     return Posting.objects.filter(left, user=person_id).exists()
