@@ -93,51 +93,61 @@ def _without_secrets(fields: Mapping[str, str]) -> dict[str, str]:
 @transaction.atomic
 def place_person(
     *, person: User, move: Move, since: dt.date, by: User, reason: str
-) -> tuple[Posting, dict[str, Any] | None]:
-    """Give a person another primary post from a day.
+) -> dict[str, Any]:
+    """Give a person another primary post from a day; return what `take_place_back` needs.
 
-    Return it, and what stood before where a post that begins that day or later is corrected.
+    A post that begins on that day or later is corrected in place; an earlier one ends.
     """
     User.objects.select_for_update().get(pk=person.pk)
-    old = person.postings.primary().filter(until=None).select_related("unit").first()
+    posts = person.postings.primary().standing().select_related("unit")
+    old = posts.order_by("since", "pk").last()
     facts = {"unit_id": move.unit_id, "category_id": move.category_id, "title": move.title}
-    stood = {name: getattr(old, name) for name in facts} if old else {}
     if old is not None and old.since >= since:
+        undo = {"post": old.pk, "corrected": {name: getattr(old, name) for name in facts}}
         Posting.objects.filter(pk=old.pk).update(**facts)
-        new, corrected = old, stood
+        new = Posting.objects.get(pk=old.pk)
     else:
-        if old is not None:
-            Posting.objects.filter(pk=old.pk).update(until=since)
-        new, corrected = Posting.objects.create(user=person, since=since, **facts), None
+        undo = {"ended": _ended(old, since)} if old else {}
+        # An end that is planned (retirement) holds for another position in the same unit too.
+        stays = old is not None and old.unit_id == move.unit_id
+        end = {"until": old.until, "end_reason_id": old.end_reason_id} if old and stays else {}
+        new = Posting.objects.create(user=person, since=since, **facts, **end)
+        undo["post"] = new.pk
+    undo["until"] = new.until.isoformat() if new.until else None
     after = {"unit": move.unit_id, "title": move.title, "since": since.isoformat()}
+    before = {"unit": old.unit_id, "title": old.title} if old else {}
     record(
         by=by,
         action="move_person",
         target=person,
         unit_id=move.unit_id,
-        before={"unit": stood.get("unit_id"), "title": stood.get("title", "")},
+        before=before,
         after=after,
         reason=reason,
     )
-    if old is None or stood["unit_id"] != move.unit_id:
-        new.refresh_from_db()
+    if old is None or old.unit_id != move.unit_id:
         person_moved.send(sender=User, person=person, old=old, new=new, by=by)
-    return new, corrected
+    return undo
+
+
+def _ended(post: Posting, on: dt.date) -> dict[str, Any]:
+    """End a post on a day; return how it stood: an end may have been planned already."""
+    stood = {"until": post.until.isoformat() if post.until else None, "reason": post.end_reason_id}
+    Posting.objects.filter(pk=post.pk).update(until=on)
+    return {"post": post.pk, **stood}
 
 
 @transaction.atomic
-def take_place_back(
-    *, post: Posting, corrected: Mapping[str, Any] | None, by: User, reason: str
-) -> None:
-    """Take back what `place_person` did: the post of before is in force again."""
-    if corrected is not None:
-        Posting.objects.filter(pk=post.pk).update(**corrected)
+def take_place_back(*, undo: Mapping[str, Any], by: User, reason: str) -> None:
+    """Take back what `place_person` did: the post of before stands as it stood."""
+    post = Posting.objects.select_related("user").get(pk=undo["post"])
+    if "corrected" in undo:
+        Posting.objects.filter(pk=post.pk).update(**undo["corrected"])
     else:
         Posting.objects.filter(pk=post.pk).update(until=post.since)
-        before = post.user.postings.primary().filter(until=post.since).exclude(pk=post.pk)
-        last = before.order_by("-since", "-pk").first()
-        if last is not None:
-            Posting.objects.filter(pk=last.pk).update(until=None, end_reason=None)
+    if ended := undo.get("ended"):
+        until = dt.date.fromisoformat(ended["until"]) if ended["until"] else None
+        Posting.objects.filter(pk=ended["post"]).update(until=until, end_reason=ended["reason"])
     record(by=by, action="move_undone", target=post.user, unit_id=post.unit_id, reason=reason)
 
 

@@ -48,6 +48,7 @@ class PeopleFileForm(forms.Form):
         queryset=Unit.objects.none(),
         required=False,
         empty_label=_("Not set"),
+        help_text=_("Only for a complete list."),
     )
     reason = forms.ModelChoiceField(
         label=_("Why their posts end"),

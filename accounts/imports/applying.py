@@ -94,8 +94,8 @@ def _data(new: dict[str, Any]) -> PersonData:
 def _place(row: BulkRow, person: User, chosen: Settings, by: User, reason: str) -> None:
     plan = _after(row)["post"]
     move = Move(unit_id=plan["unit"], category_id=plan["category"], title=plan["title"])
-    post, stood = place_person(person=person, move=move, since=chosen.day, by=by, reason=reason)
-    row.after = {**_after(row), "placed": {"post": post.pk, "corrected": stood}}
+    placed = place_person(person=person, move=move, since=chosen.day, by=by, reason=reason)
+    row.after = {**_after(row), "placed": placed}
 
 
 def _end(rows: Sequence[BulkRow], chosen: Settings, by: User) -> None:
@@ -137,7 +137,8 @@ def _was_touched(row: BulkRow, person: User, post: Posting | None) -> bool:
     if placed is None:
         return False
     plan = after["post"]
-    same = post is not None and post.pk == placed["post"] and post.until is None
+    until = post.until.isoformat() if post and post.until else None
+    same = post is not None and (post.pk, until) == (placed["post"], placed["until"])
     stands = post and (post.unit_id, post.title) == (plan["unit"], plan["title"])
     return not (same and stands)
 
@@ -156,8 +157,7 @@ def take_back(change: BulkChange, rows: Sequence[BulkRow], by: User) -> None:
     for row in rows:
         placed, ended = _after(row).get("placed"), _after(row).get("end")
         if placed:
-            post = Posting.objects.select_related("user").get(pk=placed["post"])
-            take_place_back(post=post, corrected=placed["corrected"], by=by, reason=reason)
+            take_place_back(undo=placed, by=by, reason=reason)
         if ended:
             post = Posting.objects.select_related("user").get(pk=ended)
             reopen_post(post=post, by=by, reason=reason)

@@ -77,11 +77,7 @@ class PeopleImport:
                 to_write.filter(target_type=NEW).count(),
             ),
             Effect(
-                _("Records that are corrected"),
-                to_write.filter(target_type=PERSON)
-                .exclude(after__fields={})
-                .exclude(after__has_key="end")
-                .count(),
+                _("Records that are corrected"), to_write.filter(verdict=Verdict.UPDATE).count()
             ),
             Effect(_("People who change unit"), to_write.filter(verdict=Verdict.MOVED).count()),
         ]

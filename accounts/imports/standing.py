@@ -50,15 +50,16 @@ class Records:
     def look(cls, ids: Iterable[int], *, by: User) -> Records:
         """See how people stand; one who has left the scope is not there."""
         people = scope_of(by).in_bulk(list(set(ids)))
-        posts = Posting.objects.primary().filter(user__in=people, until=None)
-        return cls(people, {post.user_id: post for post in posts.select_related("unit")})
+        posts = Posting.objects.primary().standing().filter(user__in=people)
+        in_order = posts.select_related("unit").order_by("since", "pk")
+        return cls(people, {post.user_id: post for post in in_order})
 
     def fingerprint(self, person_id: int) -> str:
         """Return what the plan rests on for one person."""
         person, post = self.people.get(person_id), self.posts.get(person_id)
         if person is None:
             return digest("gone")
-        where = (post.pk, post.unit_id, post.title, post.category_id) if post else ()
+        where = (post.pk, post.unit_id, post.title, post.category_id, post.until) if post else ()
         return digest(said(person), person.identity_index, person.held_fields, where)
 
 

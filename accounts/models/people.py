@@ -203,6 +203,10 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         at = day or today()
         return self.filter(Q(until=None) | Q(until__gt=at), since__lte=at)
 
+    def standing(self) -> Self:
+        """Return the posts that have not ended, those to come and those that are to end too."""
+        return self.filter(Q(until=None) | Q(until__gt=today()))
+
     def primary(self) -> Self:
         """Return the posts that duties and denominators follow."""
         return self.filter(is_primary=True)

@@ -190,6 +190,20 @@ def test_moves_hold_from_the_day_and_history_stays(cast: Cast, browser: Browser)
     assert not Posting.objects.in_force().filter(user=moved, unit=cast.other_ward).exists()
 
 
+def test_an_end_that_is_planned_stays_planned(cast: Cast, walk: Walk) -> None:
+    retiring = person(cast, "Lê Văn Hưu", "CB40")
+    until = today() + dt.timedelta(days=20)
+    retiring.postings.update(until=until)
+    assert walk.check([HEADS, row("CB40", "Lê Văn Hưu", "", WARD)]) == {2: "same"}
+    assert walk.check([HEADS, row("CB40", "Lê Văn Hưu", "", WARD, "Cố vấn")]) == {2: "update"}
+    walk.confirm()
+    advising = retiring.postings.primary().standing().get()
+    assert (advising.until, advising.title) == (until, "Cố vấn")
+    walk.undo()
+    post = retiring.postings.primary().standing().get()
+    assert (post.until, post.title) == (until, "Chuyên viên")
+
+
 def test_a_unit_of_somebody_else_takes_nobody(cast: Cast, walk: Walk) -> None:
     stays = person(cast, "Lê Văn Ở", "CB06")
     assert walk.check([HEADS, row("CB06", "Lê Văn Ở", "", OTHER)]) == {2: "same"}
