@@ -35,7 +35,7 @@ WORDS: Final = {
     PRESENT: (gettext_lazy("Present, not started"), "blue"),
     WRITING: (gettext_lazy("Writing"), "green"),
     LOST: (gettext_lazy("Lost contact"), "red"),
-    DONE: (gettext_lazy("Handed in"), "green"),
+    DONE: (gettext_lazy("Has handed in"), "green"),
     STOPPED: (gettext_lazy("Test stopped"), "red"),
 }
 
@@ -109,7 +109,10 @@ def candidates(room: ExamRoom, now: dt.datetime) -> list[Candidate]:
     """Return the candidates of a room by number; two queries, however many there are."""
     seats = room.seats.select_related("enrolment__learner", "enrolment__sending_unit")
     seats = seats.order_by("number")
-    sat = Attempt.objects.filter(enrolment__exam_seats__room=room, quiz_key=room.quiz_key)
+    # What somebody wrote before the room was opened is not of this examination.
+    sat = Attempt.objects.filter(
+        enrolment__exam_seats__room=room, quiz_key=room.quiz_key, in_room=True
+    )
     answered = Count("answers", filter=~Q(answers__response={}))
     sat = sat.select_related("contact").annotate(n=answered, saved=Max("answers__saved_at"))
     newest = {attempt.enrolment_id: attempt for attempt in sat.order_by("number")}

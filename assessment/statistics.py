@@ -60,11 +60,13 @@ class Item:
     number: int
     facility: int
     discrimination: float | None
+    attempts: int
 
     @property
     def is_suspect(self) -> bool:
-        """Return whether the better learners did worse at it: the key may be wrong."""
-        return self.discrimination is not None and self.discrimination < 0
+        """Return whether the better learners did worse at it, by more than chance: two errors."""
+        least = -2 / math.sqrt(self.attempts)
+        return self.discrimination is not None and self.discrimination < least
 
     @property
     def is_weak(self) -> bool:
@@ -149,6 +151,7 @@ def _items(quiz: FrozenQuiz, sums: Mapping[uuid.UUID, Sums], totals: Totals) -> 
                 number=number,
                 facility=round(100 * held.x / (totals.n * float(question.points))),
                 discrimination=discrimination(held, totals),
+                attempts=totals.n,
             )
         )
     return items
