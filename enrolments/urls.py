@@ -5,6 +5,7 @@ from enrolments.views import (
     consolidated,
     dashboard,
     documents,
+    feeds,
     imports,
     learning,
     mine,
@@ -102,6 +103,8 @@ urlpatterns = [
     path("bat-buoc/", mine.required, name="required"),
     path("so-tiet/", mine.hours, name="hours"),
     path("lich/", mine.agenda, name="agenda"),
+    path("lich/dia-chi/", feeds.change_feed, name="change_feed"),
+    path("lich/<str:token>.ics", feeds.feed, name="feed"),
     path("giang-day/hoi-dap/", questions.inbox, name="questions"),
     path("giang-day/hoi-dap/<int:pk>/", questions.question, name="question"),
 ]

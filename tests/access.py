@@ -300,6 +300,8 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:required": page(EVERYBODY),
     "enrolments:hours": page(EVERYBODY),
     "enrolments:agenda": page(EVERYBODY),
+    "enrolments:change_feed": act(EVERYBODY, act="renew"),
+    "enrolments:feed": public(lambda w: (w.feed_token,)),
     "enrolments:resume": page(LEARNER, place),
     "enrolments:overview": page(LEARNER, place),
     "enrolments:lesson": page(LEARNER, lesson),

@@ -27,9 +27,10 @@ from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
 from courses.block_kinds import CAPTIONS_SALT
 from courses.models import Block, CourseStaff, CourseVersion, Lesson
+from enrolments.actions.feeds import token_of
 from enrolments.actions.questions import ask
 from enrolments.imports.source import KIND
-from enrolments.models import CohortStaff, LessonQuestion, RoundAnswer, Session
+from enrolments.models import CalendarFeed, CohortStaff, LessonQuestion, RoundAnswer, Session
 from files.accept import ACCEPTS
 from files.actions import open_session
 from files.models import UploadSession
@@ -144,6 +145,11 @@ class World:
         key = urlsafe_base64_encode(force_bytes(learner.pk))
         return key, default_token_generator.make_token(learner)
 
+    @property
+    def feed_token(self) -> str:
+        """Return the last part of the address of the learner's calendar."""
+        return token_of(CalendarFeed.objects.get(person=self.cast.learner))
+
     def captions_for(self, person: User) -> str:
         """Return the token of a video's captions as the person's page names it."""
         block = self.room.cohort.version.blocks.first()
@@ -171,6 +177,7 @@ def make_world() -> World:
     task = make_task(cast)
     handed_in = task.handed_in()
     paper = make_paper(ended, passed)
+    CalendarFeed.objects.create(person=cast.learner)
     send_mail("Thử", "Nội dung thư", "a@b.vn", ["hanh@x.vn"])
     return World(
         cast=cast,

@@ -15,6 +15,7 @@ from accounts.forms.access import day_field
 from accounts.models import User
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Role
 from enrolments.actions.sessions import SessionData
+from enrolments.clashes import clashes
 from enrolments.models import Attendance, Cohort, Session
 from lms.clock import today
 
@@ -49,8 +50,15 @@ class SessionForm(forms.Form):
         label=_("Trainer"), queryset=User.objects.none(), required=False
     )
 
-    def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
+    anyway = forms.BooleanField(
+        label=_("Record it although a trainer or a room is taken"), required=False
+    )
+
+    def __init__(
+        self, *args: Any, cohort: Cohort, session: Session | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.session = session
         field = self.fields["trainer"]
         if isinstance(field, forms.ModelChoiceField):
             named = cohort.staff.in_force().filter(role=Role.TRAINER)
@@ -64,7 +72,21 @@ class SessionForm(forms.Form):
             self.add_error("ends", _("The session ends before it begins."))
         if cleaned.get("place") and cleaned.get("link"):
             self.add_error("link", _("A session is held in a place or on line, not both."))
+        if not self.errors and not cleaned.get("anyway"):
+            self._refuse_clashes()
         return cleaned
+
+    def _refuse_clashes(self) -> None:
+        """Name what is taken; the same form sent with the tick is recorded."""
+        data = self.data_of_session()
+        for words in clashes(
+            starts_at=data.starts_at,
+            ends_at=data.ends_at,
+            place=data.place,
+            trainer_id=data.trainer_id,
+            but=self.session,
+        ):
+            self.add_error(None, words)
 
     def data_of_session(self) -> SessionData:
         """Return what was typed."""

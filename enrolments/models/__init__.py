@@ -6,6 +6,7 @@ from enrolments.models.cohorts import (
     Session,
 )
 from enrolments.models.duties import HoursEntry, Obligation, ObligationChange, ObligationCredit
+from enrolments.models.feeds import CalendarFeed
 from enrolments.models.imports import SheetLayout
 from enrolments.models.learning import (
     BlockProgress,
@@ -20,6 +21,7 @@ from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 __all__ = [
     "Attendance",
     "BlockProgress",
+    "CalendarFeed",
     "Cohort",
     "CohortStaff",
     "Decision",

@@ -1,17 +1,20 @@
 """Pages about one's own duties, hours and dates."""
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.http import signed_in
 from accounts.models import Posting
+from enrolments.actions.feeds import token_of
 from enrolments.agenda import past, upcoming
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table, rule_words
-from enrolments.models import HoursEntry, Obligation
+from enrolments.models import CalendarFeed, HoursEntry, Obligation
 from enrolments.models.duties import OUTSTANDING
 from lms.clock import today
 from lms.pages import keyset_page
@@ -75,4 +78,8 @@ def agenda(request: HttpRequest) -> HttpResponse:
     """Show the next dates of one's classes and duties, or those that have passed."""
     person, is_past = signed_in(request), request.GET.get("muc") == "da-qua"
     events = past(person, at_most=DATES) if is_past else upcoming(person, at_most=DATES)
-    return render(request, "enrolments/agenda.html", {"events": events, "is_past": is_past})
+    feed = CalendarFeed.objects.filter(person=person, is_on=True).first()
+    address = reverse("enrolments:feed", args=[token_of(feed)]) if feed else ""
+    context = {"events": events, "is_past": is_past}
+    context["feed"] = f"{settings.SITE_URL}{address}" if feed else ""
+    return render(request, "enrolments/agenda.html", context)

@@ -55,7 +55,9 @@ def edit_session(request: HttpRequest, pk: int, session_pk: int) -> HttpResponse
     """Change a session."""
     shown = seen(request, pk, P.MANAGE_COHORTS)
     session = get_object_or_404(shown.cohort.sessions, pk=session_pk, cancelled_at=None)
-    form = SessionForm(request.POST or None, cohort=shown.cohort, initial=initial_of(session))
+    form = SessionForm(
+        request.POST or None, cohort=shown.cohort, session=session, initial=initial_of(session)
+    )
     if request.method == "POST" and form.is_valid():
         actions.edit_session(session=session, data=form.data_of_session(), by=shown.user)
         return done(request, _("The session is changed."), "enrolments:sessions", pk)
