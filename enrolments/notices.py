@@ -105,3 +105,14 @@ def _words(context: Mapping[str, Any], language: str) -> dict[str, str]:
 def _title(context: Mapping[str, Any], language: str) -> str:
     english = context["title_en"] if language == "en" else ""
     return str(english or context["title_vi"])
+
+
+def request_title(context: Mapping[str, Any], language: str) -> str:
+    """Say which request is answered."""
+    return _("Request answered: %(title)s") % {"title": _title(context, language)}
+
+
+def request_body(context: Mapping[str, Any], language: str) -> str:
+    """Say where the answer can be read."""
+    text = _("The answer to the request about “%(title)s” can be read on the portal.")
+    return text % {"title": _title(context, language)}

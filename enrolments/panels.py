@@ -24,6 +24,7 @@ from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table
 from enrolments.models import (
     Cohort,
+    DutyRequest,
     Enrolment,
     LessonQuestion,
     Obligation,
@@ -58,6 +59,24 @@ def unanswered_line(request: HttpRequest) -> HomeLine | None:
         ),
         reverse("enrolments:questions"),
         gettext("Reply"),
+    )
+
+
+def requests_line(request: HttpRequest) -> HomeLine | None:
+    """Return the requests about duties that wait for this officer."""
+    person = signed_in(request)
+    if not rights(person).has(Permission.SEND_PEOPLE):
+        return None
+    return HomeLine(
+        MANAGING,
+        DutyRequest.objects.open().decided_by(person),
+        lambda n: ngettext(
+            "request about a duty waits for an answer",
+            "requests about duties wait for an answer",
+            n,
+        ),
+        reverse("enrolments:requests"),
+        gettext("Answer"),
     )
 
 

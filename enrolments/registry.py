@@ -14,6 +14,7 @@ from enrolments import exports, notices, panels, question_notices, rounds
 from enrolments.actions import consolidation
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.questions import ANSWERED, ASKED
+from enrolments.actions.requests import ANSWERED as REQUEST_ANSWERED
 from enrolments.documents import ClassDocument, class_documents, lists, making, proposals, teaching
 from enrolments.explain import CLASS
 from enrolments.imports.kind import CohortImport
@@ -133,6 +134,28 @@ notice_kinds.register(
     ),
 )
 
+notice_kinds.register(
+    REQUEST_ANSWERED,
+    NoticeKind(
+        code=REQUEST_ANSWERED,
+        label=_("Answers to requests about duties"),
+        mandatory=True,
+        title=notices.request_title,
+        body=notices.request_body,
+    ),
+)
+home_lines.register("duty requests", panels.requests_line, weight=15)
+menu.register(
+    "duty-requests",
+    MenuItem(
+        MANAGING,
+        _("Requests about duties"),
+        "enrolments:requests",
+        "message",
+        holders_of(P.SEND_PEOPLE),
+    ),
+    weight=45,
+)
 home_lines.register("questions", panels.unanswered_line, weight=40)
 impact_lines.register("learners", panels.publish_impact)
 slice_kinds.register(MOVE_LEARNERS, move_slice)

@@ -74,6 +74,8 @@ ACTS: Final[dict[str, str | Promise]] = {
     "credit_hours": _("Training hours credited"),
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
+    "ask_about_duty": _("Request about a duty"),
+    "decide_duty_request": _("Request about a duty answered"),
     "renew_calendar_feed": _("Calendar feed given an address"),
     "stop_calendar_feed": _("Calendar feed switched off"),
     "move_undone": _("Change of post taken back"),

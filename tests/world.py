@@ -29,8 +29,17 @@ from courses.block_kinds import CAPTIONS_SALT
 from courses.models import Block, CourseStaff, CourseVersion, Lesson
 from enrolments.actions.feeds import token_of
 from enrolments.actions.questions import ask
+from enrolments.actions.requests import Asked, ask_about
 from enrolments.imports.source import KIND
-from enrolments.models import CalendarFeed, CohortStaff, LessonQuestion, RoundAnswer, Session
+from enrolments.models import (
+    CalendarFeed,
+    CohortStaff,
+    DutyRequest,
+    LessonQuestion,
+    Obligation,
+    RoundAnswer,
+    Session,
+)
 from files.accept import ACCEPTS
 from files.actions import open_session
 from files.models import UploadSession
@@ -92,6 +101,7 @@ class World:
     exam_room: ExamRoom
     appeal: Appeal
     people_file: BulkChange
+    duty_request: DutyRequest
 
     @property
     def lesson(self) -> Lesson:
@@ -210,6 +220,7 @@ def make_world() -> World:
         exam_room=open_exam_room(room, by=cast.trainer),
         appeal=make_appeal(cast),
         people_file=_people_file(cast),
+        duty_request=_duty_request(room),
     )
 
 
@@ -278,6 +289,12 @@ def _change(room: Room, cast: Cast) -> BulkChange:
     address = reverse("enrolments:import_upload", args=[room.cohort.pk])
     signed_in_as(cast.hr).post(address, {"file": sheet})
     return BulkChange.objects.get(kind=KIND)
+
+
+def _duty_request(room: Room) -> DutyRequest:
+    duty = Obligation.objects.get(enrolment=room.enrolment)
+    asked = Asked(kind="exemption", reason="Nghỉ thai sản")
+    return ask_about(obligation=duty, asked=asked, by=room.learner)
 
 
 def _people_file(cast: Cast) -> BulkChange:

@@ -16,6 +16,7 @@ from enrolments.models.learning import (
 )
 from enrolments.models.papers import PaperTemplate
 from enrolments.models.places import Enrolment, VersionMove
+from enrolments.models.requests import DutyRequest
 from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Cohort",
     "CohortStaff",
     "Decision",
+    "DutyRequest",
     "Enrolment",
     "HoursEntry",
     "LessonProgress",
