@@ -292,7 +292,7 @@ for weight, document in enumerate(
             make=teaching.attendance,
         ),
     ),
-    start=1,
+    start=0,
 ):
     class_documents.register(document.code, document, weight=10 * weight)
 export_kinds.register(making.KIND, making.document_of)

@@ -284,6 +284,10 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:edit_session": page(RUNNERS, held_session),
     "enrolments:cancel_session": page(RUNNERS, held_session),
     "enrolments:attendance": page(RECORDERS, held_session),
+    "enrolments:copy": page(RUNNERS, cohort),
+    "enrolments:roll_screen": page(RECORDERS, held_session),
+    "enrolments:roll": page(EVERYBODY, lambda _w: ("x",)),  # says that the code has changed
+    "enrolments:be_present": act(EVERYBODY),
     "enrolments:staff": page(CLASS_SEERS, cohort),
     "enrolments:hand_over": page(RUNNERS, named),
     "enrolments:end_staff": act(RUNNERS, named),

@@ -167,7 +167,7 @@ def test_papers_are_handed_out_once_signed_by_whom_the_institution_names(
     assert reach(cast, browser, ended.cohort, HANDING) == {"training_officer"}
 
 
-def test_a_class_with_all_documents_lists_ten_at_a_fixed_cost(
+def test_a_class_with_all_documents_lists_thirteen_at_a_fixed_cost(
     ended: Ended,
     cast: Cast,
     browser: Browser,
@@ -180,6 +180,6 @@ def test_a_class_with_all_documents_lists_ten_at_a_fixed_cost(
         answer = phuc.get(address)
     names = [document.code for document, _ready, _missing in answer.context["rows"]]
     assert names == [
-        "danh-sach-mo-lop", "danh-sach-cu", "giay-trieu-tap", "lich-hoc", "diem-danh",
-        ROOM_LIST, SCORES, SUMMARY, MINUTES, HANDING,
+        "to-trinh", "danh-sach-mo-lop", "danh-sach-cu", "giay-trieu-tap", "lich-hoc", "diem-danh",
+        ROOM_LIST, "bien-ban-phong-thi", SCORES, SUMMARY, "thong-bao-phuc-khao", MINUTES, HANDING,
     ]  # fmt: skip
