@@ -17,6 +17,8 @@ from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.actions.requests import ANSWERED as REQUEST_ANSWERED
 from enrolments.documents import ClassDocument, class_documents, lists, making, proposals, teaching
 from enrolments.explain import CLASS
+from enrolments.extending import KIND as EXTENSION
+from enrolments.extending import ExtensionKind
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.models import CohortStaff
@@ -202,6 +204,7 @@ menu.register(
 )
 
 bulk_kinds.register(KIND, CohortImport())
+bulk_kinds.register(EXTENSION, ExtensionKind())
 
 export_kinds.register(exports.LEARNERS, exports.learners)
 export_kinds.register(exports.VERDICTS, exports.verdicts)

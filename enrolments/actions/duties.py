@@ -140,6 +140,27 @@ def move_dues(
     return len(moved)
 
 
+@transaction.atomic
+def put_dues_back(*, days: Mapping[int, dt.date], by: User, reason: str) -> int:
+    """Give outstanding duties the due dates they had before a move, by key; return how many."""
+    held = list(
+        Obligation.objects.select_for_update(of=("self",))
+        .filter(pk__in=list(days), status__in=OUTSTANDING)
+        .select_related("enrolment", "basis")
+    )
+    changes = []
+    for duty in held:
+        day = days[duty.pk]
+        changes.append(_changed(duty, "due_on", duty.due_on.isoformat(), day.isoformat()))
+        duty.due_on, duty.due_at, duty.due_note = day, end_of_day(day), ""
+        duty.status = status_by_clock(due_on=day, opens_on=duty.opens_on)
+    fields = ["due_on", "due_at", "due_note", "status"]
+    Obligation.objects.bulk_update(held, fields, batch_size=BATCH)
+    _write(changes, by=by, reason=reason)
+    _plan_again(held, reason="moved")
+    return len(held)
+
+
 def _refuse_earlier(duty: Obligation, day: dt.date, decision: Decision | None) -> None:
     if day < duty.due_on and decision is None:
         raise Refused(_("A due date is moved earlier only by a decision."))

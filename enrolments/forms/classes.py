@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from enrolments.models import Cohort, Enrolment
 from enrolments.models.cohorts import CohortQuerySet, CohortState
 from enrolments.models.duties import ObligationStatus
 from enrolments.models.places import EnrolmentQuerySet, EnrolmentState
+from lms.clock import today
 from lms.text import fold
 
 RUN, TEACH, LEARN = "run", "teach", "learn"
@@ -215,6 +217,20 @@ class ReasonForm(forms.Form):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class ExtendForm(ReasonForm):
+    """Until when, and why."""
+
+    due_on = day_field(_("New due date"))
+    field_order = ["due_on", "reason"]
+
+    def clean_due_on(self) -> dt.date:
+        """Refuse a day that has passed."""
+        day: dt.date = self.cleaned_data["due_on"]
+        if day < today():
+            raise forms.ValidationError(_("This day has passed."))
+        return day
 
 
 class PickForm(forms.Form):

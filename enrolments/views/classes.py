@@ -18,7 +18,8 @@ from enrolments.actions.remind import remind
 from enrolments.board import board_of
 from enrolments.errors import Refused
 from enrolments.exports import LEARNERS, ORDER
-from enrolments.forms.classes import ClassFilter, LearnerFilter, PickForm, ReasonForm
+from enrolments.extending import propose_extension
+from enrolments.forms.classes import ClassFilter, ExtendForm, LearnerFilter, PickForm, ReasonForm
 from enrolments.learner_rows import learner_rows, with_duties
 from enrolments.models import Cohort, Enrolment
 from enrolments.slots import actions_on
@@ -80,6 +81,8 @@ def bulk(request: HttpRequest, pk: int) -> HttpResponse:
     places = form.cleaned_data["ids"].select_related("learner", "cohort")
     if request.POST.get("do") == "withdraw":
         return _withdraw(request, shown, list(places))
+    if request.POST.get("do") == "extend":
+        return _extend(request, shown, list(places))
     sent = remind(enrolments=list(places), by=shown.user)
     sentence = ngettext("%(n)s reminder is on its way.", "%(n)s reminders are on their way.", sent)
     return done(request, sentence % {"n": sent}, "enrolments:cohort", pk)
@@ -100,6 +103,20 @@ def _withdraw(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> Htt
     context = {"seen": shown, "cohort": shown.cohort, "form": form, "places": places}
     status = 422 if form.errors else 200
     return render(request, "enrolments/withdraw.html", context, status=status)
+
+
+def _extend(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpResponse:
+    """Ask until when and why; then show what would move, to be confirmed."""
+    form = ExtendForm(request.POST if "reason" in request.POST else None)
+    if form.is_valid():
+        ids = [place.pk for place in places]
+        change = propose_extension(
+            cohort=shown.cohort, places=ids, by=shown.user, **form.cleaned_data
+        )
+        return redirect(change)
+    context = {"seen": shown, "cohort": shown.cohort, "form": form, "places": places}
+    status = 422 if form.errors else 200
+    return render(request, "enrolments/extend.html", context, status=status)
 
 
 def newcomers(request: HttpRequest, pk: int) -> HttpResponse:
