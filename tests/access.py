@@ -305,7 +305,7 @@ ADDRESSES: dict[str, Address] = {
     "enrolments:hours": page(EVERYBODY),
     "enrolments:agenda": page(EVERYBODY),
     "enrolments:change_feed": act(EVERYBODY, act="renew"),
-    "enrolments:feed": public(lambda w: (w.feed_token,)),
+    "enrolments:feed": open_to_all(lambda w: (w.feed_token,)),  # a file for calendar programs
     "enrolments:resume": page(LEARNER, place),
     "enrolments:overview": page(LEARNER, place),
     "enrolments:lesson": page(LEARNER, lesson),

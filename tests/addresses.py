@@ -94,5 +94,5 @@ def public(args: Callable[[World], Arguments] = lambda _w: ()) -> Address:
     return Address(Kind.PUBLIC, EVERYBODY, args)
 
 
-def open_to_all() -> Address:
-    return Address(Kind.OPEN, EVERYBODY)
+def open_to_all(args: Callable[[World], Arguments] = lambda _w: ()) -> Address:
+    return Address(Kind.OPEN, EVERYBODY, args)
