@@ -19,7 +19,7 @@ from accounts import identity
 from accounts.imports.lists import Categories, Units
 from accounts.imports.source import Settings
 from accounts.imports.standing import FIELDS, Free, Records, said, scope_of, units_of
-from accounts.matching import IncomingPerson, Match, match_people
+from accounts.matching import IncomingPerson, Match, match_people, named
 from accounts.matching import Verdict as Found
 from accounts.models import Posting, Unit, UnitClosure, User
 from jobs.models import BulkChange, BulkRow, Verdict
@@ -77,7 +77,7 @@ class Planner:
         found = dict(zip((row.number for row in rows), match_people(incoming, scope), strict=True))
         unsure = [row for row in rows if found[row.number].verdict == Found.UNKNOWN]
         by_name: dict[str, list[User]] = defaultdict(list)
-        for person in scope.filter(search_key__in={fold(row.get("full_name")) for row in unsure}):
+        for person in named(scope, (fold(row.get("full_name")) for row in unsure)):
             by_name[person.search_key].append(person)
         for row in unsure:
             alike = [one for one in by_name[fold(row.get("full_name"))] if _may_be(one, row)]

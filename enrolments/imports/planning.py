@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts import identity
 from accounts.imports.lists import Categories, Units
-from accounts.matching import IncomingPerson, Match, match_people
+from accounts.matching import IncomingPerson, Match, match_people, named
 from accounts.matching import Verdict as Found
 from accounts.models import Unit, UnitClosure, User
 from accounts.permissions import Permission
@@ -180,10 +180,10 @@ def _incoming(row: Row, unit: Unit | None) -> IncomingPerson:
 
 def _alike(rows: list[Row], scope: Any) -> dict[int, list[User]]:
     """Return people whom a row may mean in another unit, without a date, or by a short code."""
-    names = {fold(row.get("full_name")) for row in rows} - {""}
+    names = {fold(row.get("full_name")) for row in rows}
     codes = {row.number: _with_zeros(row.get("staff_code")) for row in rows}
     by_name: dict[str, list[User]] = defaultdict(list)
-    for person in scope.filter(search_key__in=names).order_by("pk"):
+    for person in named(scope, names):
         by_name[person.search_key].append(person)
     every = {code for forms in codes.values() for code in forms}
     by_code = {one.staff_code: one for one in scope.filter(staff_code__in=every)} if every else {}

@@ -32,3 +32,15 @@ def test_without_the_extension_a_migration_goes_on(
     told = "Search stays without trigram indexes" in caplog.text
     assert told == (connection.vendor == "postgresql")
     assert not User.objects.exists()
+
+
+@pytest.mark.postgres
+def test_whole_names_are_looked_up_in_the_plain_index_and_nothing_else_changes() -> None:
+    names = [f"nguyen van {n}" for n in range(500)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        with trigrams.by_whole_value():
+            plan = User.objects.filter(search_key__in=names).explain()
+        cursor.execute("SHOW enable_bitmapscan")
+        assert cursor.fetchone() == ("on",)
+    assert "trgm" not in plan
