@@ -19,6 +19,8 @@ from tests.people import Cast
 
 pytestmark = pytest.mark.django_db
 PLAN_AT_MOST, FINGERPRINTS_AT_MOST, APPLY_AT_MOST = 22, 8, 60
+# On PostgreSQL a savepoint and a setting stand around each of the two looks for names.
+AROUND_LOOKS = 8 if connection.vendor == "postgresql" else 0
 UNDO_AT_MOST = 40
 
 
@@ -51,7 +53,7 @@ def test_a_dry_run_asks_a_constant_number_of_questions(walk: Walk, cast: Cast, n
     ) as asked:
         part: PlannedSlice = CohortImport().plan_slice(change, {})
     assert len(part.rows) == number
-    assert len(asked) <= PLAN_AT_MOST
+    assert len(asked) <= PLAN_AT_MOST + AROUND_LOOKS
     with CaptureQueriesContext(connection) as asked:
         CohortImport().fingerprints(change, list(BulkRow.objects.filter(change=change)))
     assert len(asked) <= FINGERPRINTS_AT_MOST
