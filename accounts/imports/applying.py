@@ -18,7 +18,7 @@ from accounts.actions.from_files import (
 )
 from accounts.actions.many import NewPerson, archive_unused, create_people
 from accounts.actions.people import PersonData
-from accounts.imports.planning import NEW, PERSON
+from accounts.imports.rows import NEW, PERSON
 from accounts.imports.source import Settings
 from accounts.imports.standing import said
 from accounts.models import ActivationCode, Posting, RoleGrant, Unit, User

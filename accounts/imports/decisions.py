@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from accounts.imports.planning import NEW, PERSON, meaning
+from accounts.imports.planning import meaning
+from accounts.imports.rows import NEW, PERSON
 from accounts.imports.standing import Free, Records, scope_of
 from accounts.models import User
 from audit.actions import record

@@ -7,7 +7,7 @@ from typing import Final
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.imports.planning import PERSON
+from accounts.imports.rows import PERSON
 from accounts.imports.source import Settings
 from accounts.imports.standing import Records, scope_of
 from accounts.models import Posting, Unit, User, UserQuerySet

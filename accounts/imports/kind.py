@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.imports import applying
 from accounts.imports.ends import plan_ends, too_many
-from accounts.imports.planning import NEW, PERSON, Planner
+from accounts.imports.planning import Planner
+from accounts.imports.rows import NEW, PERSON
 from accounts.imports.source import Settings, forget_rows, read_rows
 from accounts.imports.standing import Free, Records
 from accounts.models import RoleGrant, User

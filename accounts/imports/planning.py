@@ -13,23 +13,31 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
 from accounts import identity
 from accounts.imports.lists import Categories, Units
+from accounts.imports.rows import (
+    CANDIDATES_AT_MOST,
+    NEW,
+    PERSON,
+    faulty,
+    incoming,
+    is_under_another_name,
+    may_be,
+    repeated,
+    to_decide,
+    under_another_name,
+    worded,
+)
 from accounts.imports.source import Settings
 from accounts.imports.standing import FIELDS, Free, Records, said, scope_of, units_of
-from accounts.matching import IncomingPerson, Match, match_people, named
+from accounts.matching import Match, match_people, named
 from accounts.matching import Verdict as Found
 from accounts.models import Posting, Unit, UnitClosure, User
 from jobs.models import BulkChange, BulkRow, Verdict
 from lms.sheets import Row
 from lms.text import fold
 from reference.models import Code
-
-PERSON, NEW = "accounts.user", "new"  # what a planned row points at
-LONGEST: Final = 500
-CANDIDATES_AT_MOST: Final = 10
 
 
 class Planner:
@@ -58,14 +66,14 @@ class Planner:
         planned = []
         for row in rows:
             if row.number not in matches:
-                line = _faulty(row)
+                line = faulty(row)
             elif matches[row.number].person is None:
                 line = self._of_nobody_sure(matches[row.number], new[row.number], free)
             else:
                 line = self._known(row, new[row.number], matches[row.number], records, free)
                 line = _once(line, row, taken)
                 _leave_inner_unit(line, inside)
-            planned.append(_worded(line, row))
+            planned.append(worded(line, row))
         return planned
 
     def _unit(self, row: Row, units: Units) -> Unit | None:
@@ -73,8 +81,8 @@ class Planner:
 
     def _matches(self, rows: list[Row], unit_of: dict[int, Unit | None]) -> dict[int, Match]:
         scope = scope_of(self.by)
-        incoming = [_incoming(row, unit_of[row.number]) for row in rows]
-        found = dict(zip((row.number for row in rows), match_people(incoming, scope), strict=True))
+        said_of = [incoming(row, unit_of[row.number]) for row in rows]
+        found = dict(zip((row.number for row in rows), match_people(said_of, scope), strict=True))
         unsure = [row for row in rows if found[row.number].verdict == Found.UNKNOWN]
         by_name: dict[str, list[User]] = defaultdict(list)
         for person in named(scope, (fold(row.get("full_name")) for row in unsure)):
@@ -120,7 +128,7 @@ class Planner:
         plan = {**new, "category": new["category"] or default}
         against = _why_no_record(plan, free)
         if match.verdict == Found.AMBIGUOUS:
-            line = _to_decide(match)
+            line = to_decide(match.candidates)
             line.after = {"said": new, "new": None if against else plan}
             return line
         if against:
@@ -141,13 +149,8 @@ class Planner:
             return BulkRow(
                 verdict=Verdict.UNKNOWN, message=_("Not among the people of one's units.")
             )
-        other_name = fold(row.get("full_name")) not in {"", person.search_key}
-        if other_name and match.by == "staff_code":
-            line = _to_decide(Match(Found.AMBIGUOUS, candidates=[person]))
-            words = {"name": person.full_name, "typed": row.get("full_name")}
-            line.message = (
-                _("The code belongs to %(name)s; the file says %(typed)s. Choose.") % words
-            )
+        if match.by == "staff_code" and is_under_another_name(row, person):
+            line = under_another_name(row, person)
             line.after = {"said": new, "new": None}
             return line
         return meaning(person.pk, new, records, free)
@@ -280,8 +283,7 @@ def _once(line: BulkRow, row: Row, taken: dict[int, int]) -> BulkRow:
     if line.target_type != PERSON or line.target_id is None:
         return line
     if line.target_id in taken:
-        message = _("Same person as row %(row)d.") % {"row": taken[line.target_id]}
-        return BulkRow(verdict=Verdict.DUPLICATE, message=message)
+        return repeated(taken[line.target_id])
     taken[line.target_id] = row.number
     return line
 
@@ -315,46 +317,12 @@ def _inside(units: Any, records: Records) -> dict[tuple[int, int], str]:
     }
 
 
-def _incoming(row: Row, unit: Unit | None) -> IncomingPerson:
-    return IncomingPerson(
-        full_name=row.get("full_name"),
-        staff_code=row.get("staff_code"),
-        identity_number=row.get("identity_number"),
-        email=row.get("email"),
-        birth_date=row.birth_date,
-        birth_year=row.birth_year,
-        unit_id=unit.pk if unit else None,
-    )
-
-
 def _may_be(person: User, row: Row) -> bool:
     """Tell whether name and birth allow that the row means the person; two codes do not."""
     code = row.get("staff_code").lower()
     if code and person.staff_code and code != person.staff_code.lower():
         return False
-    if row.birth_date and person.birth_date:
-        return row.birth_date == person.birth_date
-    return not row.birth_year or not person.birth_year or row.birth_year == person.birth_year
-
-
-def _to_decide(match: Match) -> BulkRow:
-    message = ngettext(
-        "May be somebody on record: choose.",
-        "May be one of %(count)d people on record: choose.",
-        len(match.candidates),
-    )
-    return BulkRow(
-        verdict=Verdict.AMBIGUOUS,
-        message=message % {"count": len(match.candidates)},
-        before={"candidates": [person.pk for person in match.candidates]},
-    )
-
-
-def _faulty(row: Row) -> BulkRow:
-    if row.repeats is not None and not row.problems:
-        message = _("Same person as row %(row)d.") % {"row": row.repeats}
-        return BulkRow(verdict=Verdict.DUPLICATE, message=message)
-    return BulkRow(verdict=Verdict.ERROR, message=" ".join(row.problems))
+    return may_be(person, row)
 
 
 def _why_no_record(new: dict[str, Any], free: Free) -> str:
@@ -367,10 +335,3 @@ def _why_no_record(new: dict[str, Any], free: Free) -> str:
     if free.is_taken(new):
         return _("The code or identity number is in use; ask an administrator.")
     return ""
-
-
-def _worded(line: BulkRow, row: Row) -> BulkRow:
-    line.number = row.number
-    line.label = " · ".join(filter(None, (row.get("full_name"), row.get("staff_code"))))[:300]
-    line.message = " ".join([line.message, *row.notes]).strip()[:LONGEST]
-    return line

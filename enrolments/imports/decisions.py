@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.imports.rows import NEW, PERSON
 from accounts.models import User
 from audit.actions import record
 from enrolments.errors import Refused
-from enrolments.imports.planning import NEW, PERSON, meaning
+from enrolments.imports.planning import meaning
 from enrolments.imports.source import Settings
 from enrolments.imports.standing import Newcomers, People, scope_of
 from enrolments.models import Cohort, SheetLayout

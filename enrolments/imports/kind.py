@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.imports.rows import NEW, PERSON
 from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from enrolments.imports import applying
-from enrolments.imports.planning import NEW, PERSON, Planner
+from enrolments.imports.planning import Planner
 from enrolments.imports.source import Settings, forget_rows, read_rows
 from enrolments.imports.standing import Newcomers, People
 from enrolments.models import Cohort

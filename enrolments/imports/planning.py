@@ -7,11 +7,23 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import identity
 from accounts.imports.lists import Categories, Units
-from accounts.matching import IncomingPerson, Match, match_people, named
+from accounts.imports.rows import (
+    CANDIDATES_AT_MOST,
+    NEW,
+    PERSON,
+    faulty,
+    incoming,
+    is_under_another_name,
+    may_be,
+    repeated,
+    to_decide,
+    under_another_name,
+    worded,
+)
+from accounts.matching import Match, match_people, named
 from accounts.matching import Verdict as Found
 from accounts.models import Unit, UnitClosure, User
 from accounts.permissions import Permission
@@ -24,10 +36,7 @@ from lms.sheets import Row
 from lms.text import fold
 from reference.models import Code
 
-PERSON, NEW = "accounts.user", "new"  # what a planned row points at
-LONGEST: Final = 500
 LONGEST_CODE: Final = 12
-CANDIDATES_AT_MOST: Final = 10
 
 
 class Planner:
@@ -63,10 +72,10 @@ class Planner:
             if row.number in matches:
                 line = self._of(row, matches[row.number], unit_of[row.number], people, taken)
             else:
-                line = _faulty(row)
+                line = faulty(row)
             if row.number in new:
                 _offer_record(line, new[row.number], standing)
-            planned.append(_worded(line, row))
+            planned.append(worded(line, row))
         return planned
 
     def _unit(self, row: Row, units: Units) -> Unit | None:
@@ -74,8 +83,8 @@ class Planner:
 
     def _matches(self, rows: list[Row], unit_of: dict[int, Unit | None]) -> dict[int, Match]:
         scope = scope_of(self.by)
-        incoming = [_incoming(row, unit_of[row.number]) for row in rows]
-        found = dict(zip((row.number for row in rows), match_people(incoming, scope), strict=True))
+        said_of = [incoming(row, unit_of[row.number]) for row in rows]
+        found = dict(zip((row.number for row in rows), match_people(said_of, scope), strict=True))
         unsure = [row for row in rows if found[row.number].verdict == Found.UNKNOWN]
         for number, alike in _alike(unsure, scope).items():
             found[number] = Match(Found.AMBIGUOUS, candidates=alike, by="alike")
@@ -128,17 +137,18 @@ class Planner:
             message = _("Not found among the people of one's units.")
             return BulkRow(verdict=Verdict.UNKNOWN, message=message)
         if match.person is None:
-            return _to_decide(match, row)
-        if fold(row.get("full_name")) not in {"", match.person.search_key}:
-            return _under_another_name(row, match.person)
+            return _to_decide(match.candidates, row)
+        if is_under_another_name(row, match.person):
+            line = under_another_name(row, match.person)
+            line.before = {**(line.before or {}), "alone": False}
+            return line
         return self._known(row, match.person, unit, people, taken)
 
     def _known(
         self, row: Row, person: User, unit: Unit | None, people: People, taken: dict[int, int]
     ) -> BulkRow:
         if person.pk in taken:
-            message = _("Same person as row %(row)d.") % {"row": taken[person.pk]}
-            return BulkRow(verdict=Verdict.DUPLICATE, message=message)
+            return repeated(taken[person.pk])
         unit_id = people.units.get(person.pk) or (unit.pk if unit else None)
         if unit_id is None:
             message = _("The person has no unit on record and the file names none.")
@@ -166,18 +176,6 @@ def meaning(person_id: int, unit_id: int, people: People) -> BulkRow:
     )
 
 
-def _incoming(row: Row, unit: Unit | None) -> IncomingPerson:
-    return IncomingPerson(
-        full_name=row.get("full_name"),
-        staff_code=row.get("staff_code"),
-        identity_number=row.get("identity_number"),
-        email=row.get("email"),
-        birth_date=row.birth_date,
-        birth_year=row.birth_year,
-        unit_id=unit.pk if unit else None,
-    )
-
-
 def _alike(rows: list[Row], scope: Any) -> dict[int, list[User]]:
     """Return people whom a row may mean in another unit, without a date, or by a short code."""
     names = {fold(row.get("full_name")) for row in rows}
@@ -189,7 +187,7 @@ def _alike(rows: list[Row], scope: Any) -> dict[int, list[User]]:
     by_code = {one.staff_code: one for one in scope.filter(staff_code__in=every)} if every else {}
     alike = {}
     for row in rows:
-        found = [one for one in by_name[fold(row.get("full_name"))] if _may_be(one, row)]
+        found = [one for one in by_name[fold(row.get("full_name"))] if may_be(one, row)]
         found += [by_code[code] for code in codes[row.number] if code in by_code]
         if found:
             alike[row.number] = list(dict.fromkeys(found))[:CANDIDATES_AT_MOST]
@@ -203,27 +201,11 @@ def _with_zeros(code: str) -> list[str]:
     return [code.zfill(length) for length in range(len(code) + 1, LONGEST_CODE + 1)]
 
 
-def _may_be(person: User, row: Row) -> bool:
-    if row.birth_date and person.birth_date:
-        return row.birth_date == person.birth_date
-    return not row.birth_year or not person.birth_year or row.birth_year == person.birth_year
-
-
-def _to_decide(match: Match, row: Row) -> BulkRow:
-    number = len(match.candidates)
-    message = ngettext(
-        "May be somebody on record: choose.",
-        "May be one of %(count)d people on record: choose.",
-        number,
-    )
-    return BulkRow(
-        verdict=Verdict.AMBIGUOUS,
-        message=message % {"count": number},
-        before={
-            "candidates": [person.pk for person in match.candidates],
-            "alone": _fits_alone(row, match.candidates),
-        },
-    )
+def _to_decide(candidates: Sequence[User], row: Row) -> BulkRow:
+    """Ask who is meant; whom name and birth fit alone may be taken together with others."""
+    line = to_decide(candidates)
+    line.before = {**(line.before or {}), "alone": _fits_alone(row, candidates)}
+    return line
 
 
 def _fits_alone(row: Row, candidates: Sequence[User]) -> bool:
@@ -236,26 +218,11 @@ def _fits_alone(row: Row, candidates: Sequence[User]) -> bool:
     )
 
 
-def _under_another_name(row: Row, person: User) -> BulkRow:
-    """Ask where code and name disagree: one of the two is somebody else's."""
-    line = _to_decide(Match(Found.AMBIGUOUS, candidates=[person]), row)
-    words = {"name": person.full_name, "typed": row.get("full_name")}
-    line.message = _("The code belongs to %(name)s; the file says %(typed)s. Choose.") % words
-    return line
-
-
 def _inside(units: Iterable[Unit | None], people: People) -> set[tuple[int, int]]:
     """Return the pairs of a unit of the file and a unit of the record that lies in it."""
     ids = {unit.pk for unit in units if unit}
     links = UnitClosure.objects.filter(ancestor__in=ids, descendant__in=people.units.values())
     return set(links.values_list("ancestor", "descendant"))
-
-
-def _faulty(row: Row) -> BulkRow:
-    if row.repeats is not None and not row.problems:
-        message = _("Same person as row %(row)d.") % {"row": row.repeats}
-        return BulkRow(verdict=Verdict.DUPLICATE, message=message)
-    return BulkRow(verdict=Verdict.ERROR, message=" ".join(row.problems))
 
 
 def _offer_record(line: BulkRow, new: dict[str, str], standing: Newcomers) -> None:
@@ -280,10 +247,3 @@ def _why_no_record(new: dict[str, str], standing: Newcomers) -> str:
     if standing.is_taken(new):
         return _("No record can be made with this code or number; ask an administrator.")
     return ""
-
-
-def _worded(line: BulkRow, row: Row) -> BulkRow:
-    line.number = row.number
-    line.label = " · ".join(filter(None, (row.get("full_name"), row.get("staff_code"))))[:300]
-    line.message = " ".join([line.message, *row.notes]).strip()[:LONGEST]
-    return line

@@ -18,6 +18,7 @@ from accounts.forms.imports import ColumnsForm, initial_columns
 from accounts.http import signed_in
 from accounts.imports.lists import unit_of_the_file
 from accounts.imports.reading import outline
+from accounts.imports.rows import NEW
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.rights import rights
@@ -25,7 +26,6 @@ from enrolments.errors import Refused
 from enrolments.exports import VERDICTS
 from enrolments.forms.imports import UploadForm
 from enrolments.imports import decisions, papers
-from enrolments.imports.planning import NEW
 from enrolments.imports.source import KIND
 from enrolments.imports.standing import sending_units
 from enrolments.models import Cohort, SheetLayout
