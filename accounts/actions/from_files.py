@@ -71,7 +71,12 @@ def _take(person: User, fields: Mapping[str, str]) -> None:
         if name in fields:
             setattr(person, name, fields[name] or None)
     if "full_name" in fields:
-        person.take_name(fields["full_name"])
+        person.take_name(
+            fields["full_name"],
+            family=fields.get("family_name", ""),
+            middle=fields.get("middle_name", ""),
+            given=fields.get("given_name", ""),
+        )
     _take_birth(person, fields)
 
 
@@ -110,8 +115,8 @@ def place_person(
         undo = {"ended": _ended(old, since)} if old else {}
         # An end that is planned (retirement) holds for another position in the same unit too.
         stays = old is not None and old.unit_id == move.unit_id
-        end = {"until": old.until, "end_reason_id": old.end_reason_id} if old and stays else {}
-        new = Posting.objects.create(user=person, since=since, **facts, **end)
+        kept = _kept(old, stays=stays) if old else {}
+        new = Posting.objects.create(user=person, since=since, **facts, **kept)
         undo["post"] = new.pk
     undo["until"] = new.until.isoformat() if new.until else None
     after = {"unit": move.unit_id, "title": move.title, "since": since.isoformat()}
@@ -128,6 +133,12 @@ def place_person(
     if old is None or old.unit_id != move.unit_id:
         person_moved.send(sender=User, person=person, old=old, new=new, by=by)
     return undo
+
+
+def _kept(old: Posting, *, stays: bool) -> dict[str, Any]:
+    """Return what goes along into the next post: the rank; in the same unit being its head too."""
+    names = ("rank_id", "position_id", "is_head", "until", "end_reason_id")
+    return {name: getattr(old, name) for name in (names if stays else names[:1])}
 
 
 def _ended(post: Posting, on: dt.date) -> dict[str, Any]:

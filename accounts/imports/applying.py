@@ -127,7 +127,7 @@ def reasons_to_keep(rows: Sequence[BulkRow]) -> dict[int, str]:
 
 def _was_touched(row: BulkRow, person: User, post: Posting | None) -> bool:
     """Tell whether the record no longer says what the row wrote."""
-    after, now = _after(row), said(person)
+    after, now = _after(row), said(person) | {"identity_index": person.identity_index or ""}
     fields = {name: value for name, value in after.get("fields", {}).items() if name in now}
     if any(now[name] != value for name, value in fields.items()):
         return True

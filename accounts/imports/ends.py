@@ -14,14 +14,17 @@ from accounts.models import Posting, Unit, User, UserQuerySet
 from jobs.bulk import CHUNK
 from jobs.models import BulkChange, BulkRow, Verdict
 
+OF_NO_ROW: Final = 0  # the number of a planned row that stands for nobody's line in the file
+UNSURE: Final = (Verdict.AMBIGUOUS, Verdict.ERROR)
 FEW: Final = 3  # so many may end whatever the share
 
 
 def not_named(change: BulkChange, by: User) -> UserQuerySet:
-    """Return the people of the unit whom no row means, nor may mean."""
-    meant = change.rows.filter(target_type=PERSON).values_list("target_id", flat=True)
+    """Return the people of the unit whom no row means, nor may mean, nor names in error."""
+    of_file = change.rows.exclude(number=OF_NO_ROW)
+    meant = of_file.filter(target_type=PERSON).values_list("target_id", flat=True)
     named = {pk for pk in meant if pk}
-    unsure = change.rows.filter(verdict=Verdict.AMBIGUOUS).values_list("before", flat=True)
+    unsure = of_file.filter(verdict__in=UNSURE).values_list("before", flat=True)
     named |= {pk for before in unsure for pk in (before or {}).get("candidates", [])}
     people = people_of(change, by)
     left: UserQuerySet = people.exclude(pk__in=named)
@@ -61,7 +64,7 @@ def _row(person: User, records: Records, stop: str) -> BulkRow:
     post = records.posts[person.pk]
     message = stop or _("Not in the list: the post in %(unit)s ends.") % {"unit": post.unit}
     return BulkRow(
-        number=0,
+        number=OF_NO_ROW,
         label=f"{person.full_name} · {person.username}"[:300],
         verdict=Verdict.ERROR if stop else Verdict.ENDED,
         included=not stop,

@@ -36,6 +36,7 @@ from accounts.matching import Verdict as Found
 from accounts.models import Posting, Unit, UnitClosure, User
 from jobs.models import BulkChange, BulkRow, Verdict
 from lms.sheets import Row
+from lms.sheets.fields import national_mobile
 from lms.text import fold
 from reference.models import Code
 
@@ -63,16 +64,18 @@ class Planner:
         free = Free.look(new.values(), by=self.by)
         inside = _inside(unit_of.values(), records)
         taken = self._planned_before(records)
+        wrong = self._named_in_error([row for row in rows if row.problems])
         planned = []
         for row in rows:
             if row.number not in matches:
                 line = faulty(row)
+                line.before = {"candidates": wrong.get(row.number, [])}
             elif matches[row.number].person is None:
                 line = self._of_nobody_sure(matches[row.number], new[row.number], free)
             else:
                 line = self._known(row, new[row.number], matches[row.number], records, free)
                 line = _once(line, row, taken)
-                _leave_inner_unit(line, inside)
+                _stay_in_inner_unit(line, inside, records)
             planned.append(worded(line, row))
         return planned
 
@@ -91,6 +94,18 @@ class Planner:
             alike = [one for one in by_name[fold(row.get("full_name"))] if _may_be(one, row)]
             if alike:
                 found[row.number] = Match(Found.AMBIGUOUS, candidates=alike[:CANDIDATES_AT_MOST])
+        return found
+
+    def _named_in_error(self, rows: list[Row]) -> dict[int, list[int]]:
+        """Return whom rows that cannot be read may mean: a complete list does not end them."""
+        scope = scope_of(self.by)
+        matches = match_people([incoming(row, None) for row in rows], scope)
+        alike: dict[str, list[int]] = defaultdict(list)
+        for person in named(scope, (fold(row.get("full_name")) for row in rows)):
+            alike[person.search_key].append(person.pk)
+        found = {row.number: list(alike[fold(row.get("full_name"))]) for row in rows}
+        for row, match in zip(rows, matches, strict=True):
+            found[row.number] += [match.person.pk] if match.person else []
         return found
 
     def _planned_before(self, records: Records) -> dict[int, int]:
@@ -161,15 +176,16 @@ def meaning(person_id: int, new: dict[str, Any], records: Records, free: Free) -
     person, post = records.people[person_id], records.posts.get(person_id)
     against = _why_not_theirs(person, new, free)
     if against:
-        return BulkRow(verdict=Verdict.ERROR, message=against)
+        meant = {"candidates": [person_id]}
+        return BulkRow(verdict=Verdict.ERROR, message=against, before=meant)
     held, fields = set(person.held_fields), _changes(person, new)
-    kept = sorted(name for name in fields if name in held or _birth_is_held(name, held))
-    fields = {name: value for name, value in fields.items() if name not in kept}
+    kept = sorted(name for name in fields if held & {name, *HELD_WITH.get(name, ())})
+    fields = _with_parts(new, {key: value for key, value in fields.items() if key not in kept})
     move = _move(post, new)
     line = BulkRow(
         target_type=PERSON,
         target_id=person_id,
-        before={"fields": {name: said(person).get(name, "") for name in fields}, "kept": kept},
+        before={"fields": {name: _stood(person, name) for name in fields}, "kept": kept},
         after={"fields": fields, "post": move},
         fingerprint=records.fingerprint(person_id),
     )
@@ -188,8 +204,8 @@ def _changes(person: User, new: dict[str, Any]) -> dict[str, str]:
     fields = {name: new[name] for name in FIELDS if new[name] and new[name] != now[name]}
     if not new["birth_date"] and now["birth_date"]:
         fields.pop("birth_year", None)
-    if "birth_date" in fields:
-        fields.pop("birth_year", None)
+    if national_mobile(now["mobile"]) == new["mobile"]:
+        fields.pop("mobile", None)
     if new["staff_code"].lower() in {now["staff_code"].lower(), person.username.lower()}:
         fields.pop("staff_code", None)
     if new["identity_index"] and not person.identity_index:
@@ -198,8 +214,22 @@ def _changes(person: User, new: dict[str, Any]) -> dict[str, str]:
     return fields
 
 
-def _birth_is_held(name: str, held: set[str]) -> bool:
-    return name in {"birth_date", "birth_year"} and "birth" in held
+def _with_parts(new: dict[str, Any], fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields with the parts of a name that changes: as the file splits it, else empty.
+
+    What stood is kept beside them, so that an undo gives back a name as it had been split.
+    """
+    if "full_name" not in fields:
+        return fields
+    family, _blank, middle = new["family_name"].partition(" ")
+    parts = {"family_name": family, "middle_name": middle, "given_name": new["given_name"]}
+    return {**fields, **parts}
+
+
+def _stood(person: User, name: str) -> str:
+    """Return what is on record under the name of a field, as text; identity numbers are sealed."""
+    value = getattr(person, name)
+    return str(value) if value else ""
 
 
 def _why_not_theirs(person: User, new: dict[str, Any], free: Free) -> str:
@@ -244,6 +274,8 @@ def _told_fields(person: User, fields: dict[str, str], kept: list[str]) -> list[
     """Return in words what is corrected; numbers of identity papers are never told."""
     now, words = said(person), []
     for name, value in fields.items():
+        if name == "birth_year" and "birth_date" in fields:
+            continue  # told by the date
         if name in FIELDS:
             words.append(f"{LABELS[name]}: {now[name] or '–'} → {value}.")
         elif name == "identity_index":
@@ -266,6 +298,12 @@ def _told_post(post: Posting | None, move: dict[str, Any] | None, new: dict[str,
     return [_("Leaves %(unit)s.") % {"unit": post.unit} if post else _("Gets a post.")]
 
 
+# A correction by hand of one of these holds the field it belongs to.
+HELD_WITH: Final = {
+    "full_name": ("family_name", "middle_name", "given_name"),
+    "birth_date": ("birth",),
+    "birth_year": ("birth",),
+}
 LABELS: Final[dict[str, str | Promise]] = {
     "full_name": _l("full name"),
     "birth_date": _l("date of birth"),
@@ -288,33 +326,39 @@ def _once(line: BulkRow, row: Row, taken: dict[int, int]) -> BulkRow:
     return line
 
 
-def _leave_inner_unit(line: BulkRow, inside: dict[tuple[int, int], str]) -> None:
+def _stay_in_inner_unit(
+    line: BulkRow, inside: dict[tuple[int, int], Posting], records: Records
+) -> None:
     """Let a file that names the whole leave people in the part where the record has them."""
     move = (line.after or {}).get("post")
-    post_unit = inside.get((move["unit"], line.target_id or 0)) if move else None
-    if move is None or post_unit is None:
+    post = inside.get((move["unit"], line.target_id or 0)) if move else None
+    if move is None or post is None:
         return
-    fields = (line.after or {})["fields"]
-    line.after = {"fields": fields, "post": None}
-    line.included = bool(fields)
+    before, fields = line.before or {}, (line.after or {})["fields"]
+    stays = {**move, "unit": post.unit_id, "title": move["title"] or post.title}
+    if (stays["title"], stays["category"]) == (post.title, post.category_id):
+        stays = {}
+    line.after = {"fields": fields, "post": stays or None}
+    line.included = bool(fields or stays)
     line.verdict = Verdict.UPDATE if line.included else Verdict.SAME
-    line.message = _("The post in %(unit)s, a part of it, stays.") % {"unit": post_unit}
+    told = _told_fields(records.people[post.user_id], fields, before.get("kept", []))
+    if stays:
+        told.append(f"{LABELS['title']}: {post.title or '–'} → {stays['title'] or '–'}.")
+    words = _("The post in %(unit)s, a part of it, stays.") % {"unit": post.unit}
+    line.message = " ".join([*told, words])
 
 
-def _inside(units: Any, records: Records) -> dict[tuple[int, int], str]:
-    """Return, by unit of the file and person, the part of the unit the person is posted in."""
+def _inside(units: Any, records: Records) -> dict[tuple[int, int], Posting]:
+    """Return, by unit of the file and person, the post the person has in a part of the unit."""
     ids = {unit.pk for unit in units if unit}
     posts = records.posts.values()
     links = UnitClosure.objects.filter(
         ancestor__in=ids, descendant__in={post.unit_id for post in posts}, depth__gt=0
     )
-    within = set(links.values_list("ancestor", "descendant"))
-    return {
-        (ancestor, post.user_id): post.unit.name
-        for post in posts
-        for ancestor in ids
-        if (ancestor, post.unit_id) in within
-    }
+    above: dict[int, list[int]] = defaultdict(list)
+    for ancestor, descendant in links.values_list("ancestor", "descendant"):
+        above[descendant].append(ancestor)
+    return {(unit, post.user_id): post for post in posts for unit in above[post.unit_id]}
 
 
 def _may_be(person: User, row: Row) -> bool:

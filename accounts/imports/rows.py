@@ -25,7 +25,7 @@ def incoming(row: Row, unit: Unit | None) -> IncomingPerson:
         full_name=row.get("full_name"),
         staff_code=row.get("staff_code"),
         identity_number=row.get("identity_number"),
-        email=row.get("email"),
+        email="" if row.shares_address else row.get("email"),
         birth_date=row.birth_date,
         birth_year=row.birth_year,
         unit_id=unit.pk if unit else None,

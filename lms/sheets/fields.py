@@ -47,6 +47,12 @@ def shown(cell: Cell) -> str:
     return nfc(str(cell))
 
 
+def national_mobile(text: str) -> str:
+    """Return a mobile number as it is dialled at home, `0903123456`, however it was written."""
+    number = GAPS.sub("", text.lstrip("'"))
+    return "0" + re.sub(r"\A(?:\+?84|0)", "", number) if number else ""
+
+
 def heading_key(heading: str) -> str:
     """Return a heading folded, without footnote marks, units and brackets."""
     bare = re.sub(r"\(.*?\)|[*:.]", " ", fold(heading))

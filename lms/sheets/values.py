@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lms.clock import today
 from lms.sheets.columns import Mapping
 from lms.sheets.dates import DAY_FIRST, is_ambiguous_order, read_date
-from lms.sheets.fields import EMAIL, GAPS, MOBILE, shown
+from lms.sheets.fields import EMAIL, GAPS, MOBILE, national_mobile, shown
 from lms.sheets.reading import Cell
 from lms.sheets.tables import Table
 from lms.text import fold, nfc
@@ -37,6 +37,8 @@ class Row:
     birth_year: int | None = None
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    # Its e-mail stands on other rows too, so that it identifies nobody.
+    shares_address: bool = False
     # The first row that says the same of the same person.
     repeats: int | None = None
 
@@ -175,7 +177,7 @@ def _take_contacts(row: Row, found: dict[str, Cell]) -> None:
     typed = shown(found.get("mobile", ""))
     number = GAPS.sub("", typed.lstrip("'"))
     if number and MOBILE.match(number):
-        row.fields["mobile"] = "0" + re.sub(r"\A(?:\+?84|0)", "", number)
+        row.fields["mobile"] = national_mobile(number)
     elif number:
         row.notes.append(_("%(text)s is not a mobile number; left out.") % {"text": typed})
 
@@ -239,4 +241,5 @@ def _note_shared_addresses(rows: Iterable[Row]) -> None:
         if len(shared) > 1:
             sentence = _("E-mail %(email)s stands on %(count)d rows and identifies nobody.")
             for row in shared:
+                row.shares_address = True
                 row.notes.append(sentence % {"email": address, "count": len(shared)})

@@ -137,7 +137,8 @@ def test_500_rows_cost_as_many_queries_as_one(hanh: User, ward: Unit) -> None:
             match_people(rows, User.objects.all())
         return len(queries)
 
-    assert cost(500) <= cost(1) <= 6
+    around = 4 if connection.vendor == "postgresql" else 0  # a setting around the look for names
+    assert cost(500) <= cost(1) <= 6 + around
 
 
 def test_equal_numbers_share_an_index_that_does_not_show_them() -> None:

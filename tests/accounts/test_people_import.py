@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -27,6 +28,7 @@ from tests.lms.sheets.make import Rows, xlsx
 from tests.make import (
     make_cohort,
     make_enrolment,
+    make_unit,
     make_user,
     make_version,
 )
@@ -368,3 +370,107 @@ def test_a_dry_run_asks_a_constant_number_of_questions(cast: Cast, walk: Walk) -
             walk.check([HEADS, *rows])
         counts.append(len(queries))
     assert counts[1] <= counts[0] + 4  # SQLite takes long inserts in parts
+
+
+def complete(cast: Cast, reasons: dict[str, int]) -> dict[str, Any]:
+    return {"mode": "complete", "whole": cast.ward.pk, "reason": reasons["nghi_huu"]}
+
+
+def test_who_is_named_in_a_row_with_an_error_is_not_ended(
+    cast: Cast, walk: Walk, reasons: dict[str, int]
+) -> None:
+    wrong, unread = person(cast, "Lê Văn Sai", "CB50"), person(cast, "Lê Văn Ngày", "CB51")
+    User.objects.filter(pk=wrong.pk).update(birth_date=dt.date(1979, 2, 3), birth_year=1979)
+    others = User.objects.posted_in([cast.ward.pk]).exclude(
+        pk__in=[cast.hr.pk, wrong.pk, unread.pk]
+    )
+    rows: Rows = [
+        HEADS,
+        *(row(one.username, one.full_name) for one in others),
+        row("CB50", "Lê Văn Sai", "1978"),
+        row("CB51", "Lê Văn Ngày", "99/99/1980"),
+    ]
+    verdicts = list(walk.check(rows, **complete(cast, reasons)).values())
+    assert verdicts.count("error") == 2
+    assert "ended" not in verdicts
+
+
+@pytest.mark.parametrize("count", [25, 32])
+def test_the_bound_holds_however_many_slices_there_are(
+    cast: Cast, walk: Walk, reasons: dict[str, int], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr("accounts.imports.ends.CHUNK", 10)
+    monkeypatch.setattr("accounts.imports.kind.CHUNK", 10)
+    for number in range(count):
+        person(cast, f"Lê Thị {chr(65 + number % 26)}", f"CB6{number:02d}")
+    walk.check([HEADS, row("CB600", "Lê Thị A")], **complete(cast, reasons))
+    assert not walk.change.rows.filter(number=0, included=True).exists()
+    assert "danh sách có vẻ không đủ cả đơn vị" in walk.page()
+
+
+def test_a_year_of_birth_comes_back(cast: Cast, walk: Walk) -> None:
+    known = person(cast, "Lê Văn Tuổi", "CB70", birth_year=1980)
+    blank = person(cast, "Lê Văn Trống", "CB71")
+    born = "15/03/1981"
+    walk.check([HEADS, row("CB70", "Lê Văn Tuổi", born), row("CB71", "Lê Văn Trống", born)])
+    walk.confirm()
+    walk.undo()
+    for one in (known, blank):
+        one.refresh_from_db()
+    assert [(one.birth_date, one.birth_year) for one in (known, blank)] == [
+        (None, 1980), (None, None)
+    ]  # fmt: skip
+
+
+def test_a_name_split_by_hand_stays_and_another_comes_back_as_it_was_split(
+    cast: Cast, walk: Walk
+) -> None:
+    held, free = (person(cast, "Tôn Nữ Thị Hoa", code) for code in ("CB72", "CB77"))
+    data = PersonData("Tôn Nữ Thị Hoa", "Tôn Nữ", "Thị", "Hoa")
+    for one in (held, free):
+        update_person(person=one, data=data, by=cast.hr)
+    User.objects.filter(pk=free.pk).update(held_fields=[])
+    verdicts = walk.check([HEADS, row("CB72", "Tôn Nữ Thị Hoà"), row("CB77", "Tôn Nữ Thị Hoà")])
+    assert verdicts == {2: "same", 3: "update"}
+    walk.confirm()
+    free.refresh_from_db()
+    assert free.full_name == "Tôn Nữ Thị Hoà"
+    walk.undo()
+    free.refresh_from_db()
+    assert (free.full_name, free.family_name, free.middle_name) == (
+        "Tôn Nữ Thị Hoa", "Tôn Nữ", "Thị"
+    )  # fmt: skip
+
+
+def test_a_mobile_written_otherwise_is_no_change(cast: Cast, walk: Walk) -> None:
+    person(cast, "Lê Văn Số", "CB73", mobile="+84 903 123 456")
+    assert walk.check([HEADS, row("CB73", "Lê Văn Số", "", "", "", "", "0903123456")]) == {
+        2: "same"
+    }
+
+
+def test_a_head_of_unit_stays_head_under_another_title(cast: Cast, walk: Walk) -> None:
+    head = person(cast, "Lê Văn Trưởng", "CB74", is_head=True)
+    walk.check([HEADS, row("CB74", "Lê Văn Trưởng", "", "", "Chủ tịch")])
+    walk.confirm()
+    assert head.postings.get(until=None).is_head
+
+
+def test_one_address_on_two_rows_means_nobody(cast: Cast, walk: Walk) -> None:
+    known = person(cast, "Lê Văn Thư", "CB75", email="x@y.vn")
+    EmailAddress.objects.create(user=known, email="x@y.vn", verified=True, primary=True)
+    heads = ["Họ và tên", "Đơn vị", "Email"]
+    rows: Rows = [heads, ["Lê Văn Thư", "", "x@y.vn"], ["Trần Thị Khác", "", "x@y.vn"]]
+    assert walk.check(rows)[2] == "ambiguous"
+
+
+def test_who_works_in_a_part_of_the_unit_is_corrected_there(cast: Cast, walk: Walk) -> None:
+    part = make_unit("Phòng Văn hóa", parent=cast.ward, kind="division")
+    inner = person(cast, "Lê Văn Trong", "CB76")
+    inner.postings.update(unit=part)
+    walk.check([HEADS, row("CB76", "Lê Văn Trong", "", WARD, "Phó phòng", "", "0903123456")])
+    for words in ("0903123456", "Phó phòng", "Giữ vị trí tại Phòng Văn hóa"):
+        assert words in walk.said(2), words
+    walk.confirm()
+    post = inner.postings.get(until=None)
+    assert (post.unit, post.title) == (part, "Phó phòng")
