@@ -75,6 +75,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "reverse_hours": _("Training hours reversed"),
     "export_learners": _("List of learners exported"),
     "ask_about_duty": _("Request about a duty"),
+    "withdraw_duty_request": _("Request about a duty taken back"),
     "decide_duty_request": _("Request about a duty answered"),
     "renew_calendar_feed": _("Calendar feed given an address"),
     "stop_calendar_feed": _("Calendar feed switched off"),

@@ -36,7 +36,9 @@ def write(change: BulkChange, rows: Sequence[BulkRow], by: User) -> dict[int, st
     _make([row for row in rows if row.target_type == NEW], chosen, by)
     known = [row for row in rows if row.target_type == PERSON and row.state == "planned"]
     corrected = [row for row in known if _after(row).get("fields")]
-    people = User.objects.in_bulk([row.target_id for row in known if row.target_id])
+    # Locked: all columns are written back, those somebody changes at this moment too.
+    ids = [row.target_id for row in known if row.target_id]
+    people = User.objects.select_for_update().order_by("pk").in_bulk(ids)
     changes = {row.target_id or 0: _after(row)["fields"] for row in corrected}
     if changes:
         correct_people(
@@ -146,7 +148,8 @@ def _was_touched(row: BulkRow, person: User, post: Posting | None) -> bool:
 def take_back(change: BulkChange, rows: Sequence[BulkRow], by: User) -> None:
     """Reverse rows that nobody touched since: fields, posts, ends; archive unused records."""
     reason = _("Import undone: %(title)s") % {"title": change.title}
-    people = User.objects.in_bulk([row.target_id for row in rows if row.target_id])
+    ids = [row.target_id for row in rows if row.target_id]
+    people = User.objects.select_for_update().order_by("pk").in_bulk(ids)
     made = [people[row.target_id or 0] for row in rows if _after(row).get("created")]
     archive_unused(people=made, by=by, reason=reason)
     back = {

@@ -70,7 +70,10 @@ def take_back(*, request: DutyRequest, by: User) -> bool:
     if request.obligation.person_id != by.pk:
         raise Refused(_("Only the person who must finish it can ask."))
     rows = DutyRequest.objects.open().filter(pk=request.pk)
-    return bool(rows.update(state=RequestState.WITHDRAWN))
+    done = bool(rows.update(state=RequestState.WITHDRAWN))
+    if done:
+        _record(request, by, "withdraw_duty_request")
+    return done
 
 
 @transaction.atomic
@@ -79,7 +82,10 @@ def grant(
 ) -> DutyRequest:
     """Grant a request: the due date moves, or the duty is waived or cancelled with the reason."""
     held = _held(request, by)
-    duty, reason = held.obligation, answer.strip() or held.reason
+    duty = Obligation.objects.select_for_update(of=("self",)).get(pk=held.obligation_id)
+    if duty.status not in OUTSTANDING:
+        raise Refused(_("There is nothing left to ask: this duty no longer stands."))
+    reason = answer.strip() or held.reason
     if held.kind == RequestKind.EXTENSION:
         day = due_on or held.wanted_on or duty.due_on
         if day <= duty.due_on:

@@ -13,11 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Role
 from audit.models import AuditEvent
-from enrolments.actions.duties import waive
+from enrolments.actions.duties import fulfil, waive
 from enrolments.actions.requests import Asked, ask_about
 from enrolments.models import Cohort, DutyRequest, Obligation
 from lms.clock import today
@@ -135,6 +136,19 @@ def test_a_request_is_taken_back_and_a_paper_is_read_by_who_decides(
     row.refresh_from_db()
     assert row.state == "withdrawn"
     assert row.pk not in DutyRequest.objects.open().values_list("pk", flat=True)
+
+
+def test_a_duty_done_meanwhile_is_not_granted_anything(
+    cast: Cast, duty: Obligation, browser: Browser
+) -> None:
+    ask(browser(cast.learner), duty, "exemption")
+    fulfil(completed={duty.enrolment_id or 0: timezone.now()}, by=None)
+    officer = browser(cast.hr)
+    assert "không còn hiệu lực" in answer(officer, "grant")
+    assert DutyRequest.objects.get().state == "open"
+    answer(officer, "refuse", answer="Đã hoàn thành")
+    duty.refresh_from_db()
+    assert (duty.status, DutyRequest.objects.get().state) == ("done", "refused")
 
 
 def test_a_duty_that_no_longer_stands_is_not_asked_about(
