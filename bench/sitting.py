@@ -73,7 +73,13 @@ def write(place: Enrolment, quiz: FrozenQuiz) -> None:
     layout = [{"question": str(row.key), "options": []} for row in quiz.questions]
     attempt: Row = {"enrolment_id": place.pk, "version_id": place.version_id}
     attempt |= {"quiz_key": quiz.key, "number": 1, "state": "in_progress", "seed": 1}
-    attempt |= {"layout": layout, "started_at": now, "by_deadline": False, "receipt": receipt}
+    attempt |= {
+        "layout": layout,
+        "started_at": now,
+        "by_deadline": False,
+        "in_room": False,
+        "receipt": receipt,
+    }
     with _Transaction() as sql:
         sql.run(f"SELECT id FROM {_table(Enrolment)} WHERE id = %s{_LOCK}", place.pk)
         pk = sql.insert(Attempt, attempt | {"deadline_at": now + dt.timedelta(minutes=45)})
