@@ -7,19 +7,21 @@ release stand on the score sheet of a test only, for those who release them, and
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Permission
 from assessment.assignments import assignments_of
 from assessment.frozen import quizzes_of
-from assessment.models import GradeCell, Release
+from assessment.gradebook import Scheme, Score, decided_schemes, exemptions_of, final_of, score_of
+from assessment.models import GradeCell, GradeItem, Release
 from enrolments.documents import Dossier, Offer
 from enrolments.documents.common import (
     ROOM_TO_SIGN,
@@ -32,7 +34,7 @@ from enrolments.documents.common import (
     supervisor,
 )
 from enrolments.documents.lists import NOBODY
-from enrolments.models import Attendance, Enrolment
+from enrolments.models import Attendance, Cohort, Enrolment
 from lms.official import BY_HAND, DOTS, Official, Signer, Table
 
 NO_TEST = gettext_lazy("The course has no test.")
@@ -52,14 +54,21 @@ class Work:
 
 
 def works_of(dossier: Dossier) -> list[Work]:
-    """Return the tests and then the assignments of the class's version."""
+    """Return the tests of the class, those on paper too, and then its assignments."""
     version = dossier.cohort.version
     tests = [
         Work(quiz.key, quiz.title_vi, is_test=True, is_graded=quiz.is_graded)
         for quiz in quizzes_of(version).values()
     ]
     tasks = [Work(row.key, row.title_vi, is_test=False) for row in assignments_of(version).values()]
-    return tests + tasks
+    return tests + on_paper(dossier.cohort) + tasks
+
+
+def on_paper(cohort: Cohort) -> list[Work]:
+    """Return the components that a class has marked on paper."""
+    items = GradeItem.objects.filter(scheme__cohort=cohort, max_points__isnull=False)
+    rows = items.order_by("position").values_list("component_key", "title_vi")
+    return [Work(key, title, is_test=True) for key, title in rows]
 
 
 def _released(dossier: Dossier) -> set[uuid.UUID]:
@@ -164,7 +173,8 @@ def summary_offers(dossier: Dossier) -> Sequence[Offer]:
     """Offer all released marks to those who release results."""
     if Permission.RELEASE_RESULTS not in dossier.seen.held:
         return []
-    if not any(work.is_graded for work in works_of(dossier)):
+    scheme = decided_schemes([dossier.cohort.pk]).get(dossier.cohort.pk)
+    if not _counted(dossier, scheme):
         return [Offer(missing=NO_WORK)]
     if not _released(dossier):
         return [Offer(missing=NOT_RELEASED)]
@@ -172,10 +182,12 @@ def summary_offers(dossier: Dossier) -> Sequence[Offer]:
 
 
 def summary(dossier: Dossier, _key: str) -> Official:
-    """Return the released marks of all works that count, and the attendance."""
-    works = [work for work in works_of(dossier) if work.is_graded]
+    """Return the released marks of all works that count, the final mark and the attendance."""
+    scheme = decided_schemes([dossier.cohort.pk]).get(dossier.cohort.pk)
+    works = _counted(dossier, scheme)
     found = people(dossier.everybody)
     marks = _released_marks(dossier)
+    finals = _finals(dossier, scheme)
     came = _came(dossier)
     held = len(dossier.sessions)
     rows = (
@@ -183,36 +195,64 @@ def summary(dossier: Dossier, _key: str) -> Official:
             place.learner.full_name,
             place.sending_unit.name,
             *(marks.get((place.pk, work.key), "") for work in works),
+            *finals.get(place.pk, ["", ""] if scheme else []),
             f"{came.get(place.pk, 0)}/{held}" if held else "",
             place.get_result_display() if place.result else "",
         ]
         for place in found
     )
-    share = 36 // len(works)
+    last = ["Điểm tổng kết", "Xếp loại"] if scheme else []
+    share = 36 // (len(works) + len(last))
     table = Table(
-        header=roll_header(*(work.title for work in works), "Số buổi có mặt", "Kết quả"),
+        header=roll_header(*(work.title for work in works), *last, "Số buổi có mặt", "Kết quả"),
         rows=numbered(rows),
-        widths=[8, 24, 24, *[max(9, share)] * len(works), 10, 12],
-        numeric=[0, *range(3, 5 + len(works))],
+        widths=[8, 24, 24, *[max(9, share)] * (len(works) + len(last)), 10, 12],
+        numeric=[0, *range(3, 5 + len(works) + len(last))],
     )
     return paper(
         dossier,
         "BẢNG ĐIỂM TỔNG HỢP",
         table,
-        "Điểm tính theo tỷ lệ phần trăm của điểm tối đa. Ô trống: chưa có kết quả hoặc kết quả "
-        "chưa được công bố.",
+        "Điểm thành phần tính theo tỷ lệ phần trăm của điểm tối đa"
+        + (", điểm tổng kết theo thang điểm 10" if scheme else "")
+        + ". Ô trống: chưa có kết quả hoặc kết quả chưa được công bố.",
         in_all(len(found)),
         about=f"{dossier.cohort.name} ({span(dossier)})",
-        is_landscape=len(works) > MANY,
+        is_landscape=len(works) + len(last) > MANY,
         signers=[supervisor(dossier), Signer("Người lập bảng", "", BY_HAND)],
     )
 
 
+def _counted(dossier: Dossier, scheme: Scheme | None) -> list[Work]:
+    if scheme is None:
+        return [work for work in works_of(dossier) if work.is_graded]
+    return [Work(item.key, item.title_vi, is_test=False) for item in scheme.items]
+
+
+def _released_cells(dossier: Dossier) -> QuerySet[GradeCell]:
+    cells = GradeCell.objects.filter(enrolment__cohort=dossier.cohort, released_at__isnull=False)
+    return cells.select_related("entry")
+
+
 def _released_marks(dossier: Dossier) -> dict[tuple[int, uuid.UUID], str]:
-    cells = GradeCell.objects.filter(
-        enrolment__cohort=dossier.cohort, released_at__isnull=False
-    ).values_list("enrolment", "component_key", "entry__percent")
+    cells = _released_cells(dossier).values_list("enrolment", "component_key", "entry__percent")
     return {(place, key): f"{_figure(percent)}%" for place, key, percent in cells}
+
+
+def _finals(dossier: Dossier, scheme: Scheme | None) -> dict[int, list[str]]:
+    """Return the final mark and its classification by place, over what is released."""
+    if scheme is None:
+        return {}
+    scores: dict[int, dict[uuid.UUID, Score]] = defaultdict(dict)
+    for cell in _released_cells(dossier):
+        scores[cell.enrolment_id][cell.component_key] = score_of(cell)
+    exempt = exemptions_of(scores)
+    found = {place: final_of(scheme, book, exempt.get(place, ())) for place, book in scores.items()}
+    return {
+        place: [_figure(final.mark), final.band]
+        for place, final in found.items()
+        if final.mark is not None
+    }
 
 
 def _came(dossier: Dossier) -> dict[int, int]:

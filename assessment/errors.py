@@ -52,9 +52,14 @@ class NotInQuiz(Refused):
         super().__init__(_("This question is not part of the test."))
 
 
+class GradebookRefused(Refused):
+    """A mark, an exemption or a way of working out marks that cannot be; the sentence says why."""
+
+
 __all__ = [
     "AnswerTooLong",
     "AttemptOver",
+    "GradebookRefused",
     "NoAttemptLeft",
     "NotInQuiz",
     "NotOpenNow",

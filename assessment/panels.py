@@ -11,9 +11,10 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from accounts.rights import rights
 from assessment.frozen import quizzes_of
+from assessment.gradebook import scheme_of
 from assessment.models import Appeal, Submission
 from assessment.models.assignments import SubmissionState
-from enrolments.models import Cohort
+from enrolments.models import Cohort, Enrolment
 from enrolments.models.rights import permissions_on
 from enrolments.slots import ClassAction
 from lms.home import HomeLine
@@ -48,6 +49,23 @@ def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
         )
         for quiz in quizzes_of(cohort.version).values()
     ]
+
+
+def gradebook_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Offer the gradebook to those who mark or release in this class."""
+    held = permissions_on(cohort, signed_in(request))
+    if not held & {Permission.MARK, Permission.RELEASE_RESULTS}:
+        return []
+    url = reverse("assessment:gradebook", args=[cohort.pk])
+    return [ClassAction(label=_("Gradebook"), url=url, icon="table")]
+
+
+def own_marks(enrolment: Enrolment) -> list[ClassAction]:
+    """Offer learners their own marks, where the class gives any."""
+    if not scheme_of(enrolment.cohort).items:
+        return []
+    url = reverse("assessment:own_grades", args=[enrolment.pk])
+    return [ClassAction(label=_("My marks"), url=url, icon="chart-bar")]
 
 
 def rooms_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:

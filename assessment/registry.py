@@ -7,20 +7,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import appeal_papers, documents, notices, panels, room_papers
+from assessment import appeal_papers, documents, exports, notices, panels, room_papers
 from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
 from assessment.block_kinds import QuestionKind, QuizKind
 from assessment.correcting import KIND, CorrectionKind
 from assessment.importing import import_question, import_quiz
+from assessment.mark_sheets import KIND as MARK_SHEET
+from assessment.mark_sheets import MarkSheetKind
 from assessment.work_blocks import AssignmentKind
 from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
 from courses.importing import block_importers
 from enrolments.documents import ClassDocument, class_documents
-from enrolments.slots import class_page_actions
+from enrolments.slots import class_page_actions, own_place_actions
 from jobs.bulk import bulk_kinds
+from jobs.exports import export_kinds
 from jobs.slices import slice_kinds
 from lms.home import home_lines
 from lms.navigation import TEACHING, MenuItem, menu
@@ -36,6 +39,8 @@ block_importers.register("assignment", import_assignment)
 
 home_lines.register("to mark", panels.to_mark_line, weight=20)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
+own_place_actions.register("marks", panels.own_marks, weight=10)
+class_page_actions.register("gradebook", panels.gradebook_of_class, weight=35)
 class_page_actions.register("rooms", panels.rooms_of_class, weight=45)
 
 class_documents.register(
@@ -86,6 +91,8 @@ class_documents.register(
 slice_kinds.register(SETTLE_RELEASE, settle_release)
 bulk_kinds.register(KIND, CorrectionKind())
 slice_kinds.register(REMARK, remark_slice)
+bulk_kinds.register(MARK_SHEET, MarkSheetKind())
+export_kinds.register(exports.GRADES, exports.grades)
 
 notice_kinds.register(
     RELEASED,

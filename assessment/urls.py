@@ -5,12 +5,14 @@ from assessment.views import (
     bank,
     class_results,
     exchange,
+    gradebook,
     keys,
     own_results,
     quizzes,
     rooms,
     sitting,
     statistics,
+    sums,
 )
 
 QUIZ = "kiem-tra/<int:pk>/<uuid:key>"
@@ -19,6 +21,9 @@ ATTEMPT = f"{QUIZ}/<int:number>"
 APPEAL = "phuc-khao/<int:pk>/<uuid:key>/"
 STATISTICS = "giang-day/ket-qua/<int:pk>/<uuid:key>/thong-ke/"
 ROOM = "giang-day/phong-thi/<int:pk>/"
+
+GRADEBOOK = "giang-day/bang-diem/<int:pk>/"
+LEARNER = f"{GRADEBOOK}hoc-vien/<int:place_pk>/"
 
 app_name = "assessment"
 urlpatterns = [
@@ -81,5 +86,15 @@ urlpatterns = [
         keys.correct_key,
         name="correct_key",
     ),
+    path(GRADEBOOK, gradebook.gradebook, name="gradebook"),
+    path(f"{GRADEBOOK}cach-tinh/", gradebook.scheme, name="grade_scheme"),
+    path(f"{GRADEBOOK}nhap/<uuid:key>/", gradebook.enter, name="enter_marks"),
+    path(f"{GRADEBOOK}tu-tep/", gradebook.sheet, name="mark_sheet"),
+    path(f"{GRADEBOOK}xuat/", gradebook.export, name="export_grades"),
+    path(LEARNER, sums.learner, name="learner_grades"),
+    path(f"{LEARNER}<uuid:key>/", sums.correct, name="correct_grade"),
+    path(f"{LEARNER}<uuid:key>/mien/", sums.exempt, name="exempt_component"),
+    path(f"{LEARNER}<uuid:key>/thoi-mien/", sums.end_exemption, name="end_component_exemption"),
+    path("bang-diem/<int:pk>/", sums.own_grades, name="own_grades"),
     path("giang-day/gia-han/<int:pk>/<uuid:key>/", class_results.extend, name="extend"),
 ]

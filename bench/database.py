@@ -23,6 +23,7 @@ from django.urls import reverse  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench import city as sample  # noqa: E402
+from bench import gradebook  # noqa: E402
 from bench.mail import mail_lines  # noqa: E402
 from bench.papers import paper_line  # noqa: E402
 from bench.people import people_lines  # noqa: E402
@@ -82,6 +83,11 @@ def pages(city: sample.City) -> tuple[Page, list[Page]]:
             peer=13,
         ),
         Page(f"test results, {sample.PEOPLE:,} learners", _results(city, staff), peer=7),
+        Page(
+            f"gradebook, {sample.PEOPLE:,} × {gradebook.COMPONENTS}",
+            everywhere(gradebook.page_of(city), staff),
+            peer=gradebook.PEER_PAGE,
+        ),
     ]
 
 
@@ -132,6 +138,7 @@ def job_lines(city: sample.City, folder: Path, *, short: bool) -> list[Line]:
     """Measure the work that no page waits for."""
     lines = []
     steps: list[Callable[[], list[Line]]] = [
+        lambda: gradebook.file_lines(city),
         lambda: [remark_line(city)],
         lambda: [attempt_line(city, 20 if short else 100)],
         lambda: mail_lines(city, folder, 400 if short else sample.PEOPLE),
@@ -152,6 +159,7 @@ def prepare() -> sample.City:
     subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, "DEMO": "0"})
     began = time.monotonic()
     city = sample.load()
+    gradebook.fill(city)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     say(f"{connection.vendor}: loaded in {time.monotonic() - began:.0f} s")

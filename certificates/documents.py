@@ -74,21 +74,28 @@ def _counts(lines: Sequence[RecognitionLine]) -> str:
 
 
 def _results(lines: Sequence[RecognitionLine]) -> Table:
+    has_marks = any(line.final_mark is not None for line in lines)
     rows = (
         [
             line.enrolment.learner.full_name,
             line.enrolment.sending_unit.name,
+            *([_mark(line), line.classification] if has_marks else []),
             line.get_result_display(),
             line.reason or line.proposed_reason,
         ]
         for line in lines
     )
+    marks = ["Điểm tổng kết", "Xếp loại"] if has_marks else []
     return Table(
-        header=["STT", "Họ và tên", "Đơn vị", "Kết quả", "Lý do"],
+        header=["STT", "Họ và tên", "Đơn vị", *marks, "Kết quả", "Lý do"],
         rows=numbered(rows),
-        widths=[7, 25, 27, 13, 28],
+        widths=[7, 22, 21, 9, 10, 11, 20] if has_marks else [7, 25, 27, 13, 28],
         numeric=[0, 3],
     )
+
+
+def _mark(line: RecognitionLine) -> str:
+    return "" if line.final_mark is None else f"{line.final_mark.normalize():f}".replace(".", ",")
 
 
 def _conclusion(recognition: Recognition) -> list[Part]:

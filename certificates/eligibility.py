@@ -9,11 +9,20 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from assessment.gradebook import (
+    FinalMark,
+    Scheme,
+    decided_schemes,
+    exemptions_of,
+    final_of,
+    score_of,
+)
 from assessment.models import Assignment, GradeCell, Quiz
 from courses.models import Block
 from enrolments.completion import demands_of
@@ -36,6 +45,7 @@ class Finding:
 
     result: str
     reason: str = ""
+    final: FinalMark | None = None
 
 
 def findings(enrolments: Sequence[Enrolment]) -> dict[int, Finding]:
@@ -51,6 +61,8 @@ class Records:
     def __init__(self, enrolments: Sequence[Enrolment]) -> None:
         places = [place.pk for place in enrolments]
         self._components = components_of({place.version_id for place in enrolments})
+        self._schemes = decided_schemes({place.cohort_id for place in enrolments})
+        self._exempt = exemptions_of(places)
         self._cells: dict[int, dict[uuid.UUID, GradeCell]] = defaultdict(dict)
         for cell in GradeCell.objects.filter(enrolment__in=places).select_related("entry"):
             self._cells[cell.enrolment_id][cell.component_key] = cell
@@ -73,9 +85,28 @@ class Records:
         unmet = [*self._lessons(place, failed), *self._attendance(place), *unmet]
         if unmet:
             return Finding(Result.NOT_ELIGIBLE, _sentence([*unmet, *map(_below, failed)]))
-        if failed:
-            return Finding(Result.FAILED, _sentence(map(_below, failed)))
-        return Finding(Result.PASSED)
+        final = self._final(place)
+        low = _too_low(final, self._schemes[place.cohort_id]) if final else []
+        if failed or low:
+            return Finding(Result.FAILED, _sentence([*map(_below, failed), *low]), final)
+        return Finding(Result.PASSED, final=final)
+
+    def _counted(self, place: Enrolment) -> list[Component]:
+        """Return what a place has to pass: what its class decided, else all graded work."""
+        scheme = self._schemes.get(place.cohort_id)
+        if scheme is None:
+            return self._components[place.version_id]
+        required = (item for item in scheme.items if item.is_required)
+        return [Component(item.key, item.title_vi, item.pass_percent) for item in required]
+
+    def _final(self, place: Enrolment) -> FinalMark | None:
+        """Return the final mark over what is released, where the class decided how it is made."""
+        scheme = self._schemes.get(place.cohort_id)
+        if scheme is None:
+            return None
+        cells = self._cells[place.pk]
+        scores = {key: score_of(cell) for key, cell in cells.items() if cell.released_at}
+        return final_of(scheme, scores, self._exempt.get(place.pk, ()))
 
     def _lessons(self, place: Enrolment, failed: Sequence[_Failed]) -> list[str]:
         if place.completed_at or not place.lessons_total:
@@ -103,8 +134,10 @@ class Records:
         unmet: list[str] = []
         failed: list[_Failed] = []
         cells = self._cells[place.pk]
-        for component in self._components[place.version_id]:
+        for component in self._counted(place):
             cell = cells.get(component.key)
+            if component.key in self._exempt.get(place.pk, ()):
+                continue
             if cell is None:
                 unmet.append(_("“%(title)s” not done") % {"title": component.title})
             elif cell.released_at is None:
@@ -156,6 +189,17 @@ def _below(failed: _Failed) -> str:
         "least": failed.component.pass_percent,
     }
     return _("“%(title)s” %(percent)s%%, below the pass mark of %(least)s%%") % words
+
+
+def _too_low(final: FinalMark, scheme: Scheme) -> list[str]:
+    """Say that the final mark is too low, where no component alone is."""
+    if final.mark is None or final.mark * 10 >= scheme.least_percent:
+        return []
+    words = {
+        "mark": f"{final.mark.normalize():f}".replace(".", ","),
+        "least": f"{(Decimal(scheme.least_percent) / 10).normalize():f}".replace(".", ","),
+    }
+    return [_("final mark %(mark)s, at least %(least)s asked") % words]
 
 
 def _sentence(reasons: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from courses.models import Course
-from enrolments.models import Cohort
+from enrolments.models import Cohort, Enrolment
 from lms.registries import Registry
 
 
@@ -28,9 +28,20 @@ class_page_actions: Registry[Callable[[HttpRequest, Cohort], list[ClassAction]]]
 )
 
 
+# What else learners may look at about their own place.
+own_place_actions: Registry[Callable[[Enrolment], list[ClassAction]]] = Registry(
+    "own place actions"
+)
+
+
 def actions_on(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
     """Return what higher apps offer this person on the class."""
     return [action for make in class_page_actions for action in make(request, cohort)]
+
+
+def actions_of_learner(enrolment: Enrolment) -> list[ClassAction]:
+    """Return what higher apps offer learners about their own place."""
+    return [action for make in own_place_actions for action in make(enrolment)]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,15 @@ def rule(key: str, day: dt.date | None = None, default: Any = None) -> Any:
     return default if row is None else row.value
 
 
+def rules(*keys: str, day: dt.date | None = None) -> dict[str, Any]:
+    """Return the values of several rules in force on the day, by key: one query."""
+    at = day or today()
+    in_force = Rule.objects.filter(
+        Q(effective_to=None) | Q(effective_to__gte=at), key__in=keys, effective_from__lte=at
+    )
+    return dict(in_force.order_by("effective_from").values_list("key", "value"))
+
+
 def annual_requirement(category: str, year: int) -> AnnualRequirement | None:
     """Return the yearly minimum of a staff category; None where nothing is decided."""
     rows = AnnualRequirement.objects.filter(category=category, year=year)

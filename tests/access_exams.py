@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.addresses import Address, Arguments, act, page, parts
+from tests.addresses import Address, Arguments, act, file, page, parts
 from tests.world import World
 
 RELEASERS = parts("trainer training_officer")
@@ -15,6 +15,22 @@ def room(w: World) -> Arguments:
 
 def appeal(w: World) -> Arguments:
     return (w.appeal.pk,)
+
+
+def gradebook(w: World) -> Arguments:
+    return (w.paper_item.scheme.cohort_id,)
+
+
+def paper(w: World) -> Arguments:
+    return (w.paper_item.scheme.cohort_id, w.paper_item.component_key)
+
+
+def graded(w: World) -> Arguments:
+    return (w.paper_item.scheme.cohort_id, w.to_mark.enrolment_id)
+
+
+def graded_paper(w: World) -> Arguments:
+    return (*graded(w), w.paper_item.component_key)
 
 
 def own_result(w: World) -> Arguments:
@@ -34,6 +50,16 @@ EXAMS: dict[str, Address] = {
     "assessment:hear_appeal": page(RELEASERS, appeal),
     "assessment:assign_appeal": act(RELEASERS, appeal),
     "assessment:decide_appeal": act(RELEASERS, appeal),
+    "assessment:gradebook": page(RELEASERS, gradebook),
+    "assessment:grade_scheme": page(RELEASERS, gradebook),
+    "assessment:enter_marks": page(RELEASERS, paper),
+    "assessment:mark_sheet": page(RELEASERS, gradebook),
+    "assessment:export_grades": file(RELEASERS, gradebook),
+    "assessment:learner_grades": page(RELEASERS, graded),
+    "assessment:correct_grade": page(RELEASERS, graded_paper),
+    "assessment:exempt_component": page(RELEASERS, graded_paper),
+    "assessment:end_component_exemption": act(RELEASERS, graded_paper),
+    "assessment:own_grades": page(parts("learner"), lambda w: (w.written.enrolment_id,)),
     "assessment:contact": act(
         parts("learner"), lambda w: (w.room.enrolment.pk, w.room.quiz.key, w.attempt.number)
     ),

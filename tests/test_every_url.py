@@ -34,6 +34,7 @@ READ_AND_RECORDED = {
     "enrolments:export_nominations",
     "certificates:export_register",
     "assessment:export_questions",
+    "assessment:export_grades",
     "reporting:export_people",
 }
 # A mail program posts here without a page before it; the signed token is the proof.

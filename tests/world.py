@@ -21,7 +21,7 @@ from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
 from assessment.actions.attempts import start, submit
 from assessment.actions.works import start_draft
-from assessment.models import Appeal, Attempt, ExamRoom, Question, QuizItem, Submission
+from assessment.models import Appeal, Attempt, ExamRoom, GradeItem, Question, QuizItem, Submission
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
@@ -50,7 +50,7 @@ from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
-from tests.assessment.works import make_appeal, make_task
+from tests.assessment.works import make_appeal, make_paper_item, make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.enrolments.rounds import make_answer_with_papers
 from tests.make import LONG_AGO, make_course, make_user, staff
@@ -100,6 +100,7 @@ class World:
     task: ProgrammeTask
     exam_room: ExamRoom
     appeal: Appeal
+    paper_item: GradeItem
     people_file: BulkChange
     duty_request: DutyRequest
 
@@ -219,6 +220,7 @@ def make_world() -> World:
         task=make_programme(cast).tasks.get(),
         exam_room=open_exam_room(room, by=cast.trainer),
         appeal=make_appeal(cast),
+        paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),
     )

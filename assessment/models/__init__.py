@@ -1,6 +1,7 @@
 from assessment.models.appeals import Appeal
 from assessment.models.assignments import Assignment, Mark, Submission, SubmissionFile
 from assessment.models.attempts import Answer, Attempt
+from assessment.models.gradebook import GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
@@ -16,6 +17,9 @@ __all__ = [
     "Extension",
     "GradeCell",
     "GradeEntry",
+    "GradeExemption",
+    "GradeItem",
+    "GradeScheme",
     "KeyCorrection",
     "Mark",
     "Question",

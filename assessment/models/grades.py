@@ -24,6 +24,9 @@ class GradeSource(models.TextChoices):
     AUTOMATIC = "automatic", _("Marked automatically")
     MARKER = "marker", _("Marked by a trainer")
     CORRECTION = "correction", _("Correction")
+    CARRIED = "carried", _("From another class of the course")
+    # No mark is in force any more: one entered in error was taken back.
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 @append_only

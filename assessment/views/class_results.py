@@ -19,6 +19,7 @@ from assessment.actions.attempts import extend as extend_one
 from assessment.errors import Refused
 from assessment.forms.results import ExtensionForm
 from assessment.frozen import FrozenQuiz, quiz_of, quizzes_of
+from assessment.gradebook import Item, scheme_of
 from assessment.models import Attempt, Extension, GradeCell, Release
 from courses.models import CourseVersion
 from enrolments.models import Cohort, Enrolment
@@ -85,7 +86,7 @@ def class_results(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse
 
 def release(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Show who will see what, then release."""
-    cohort, quiz = class_quiz(request, pk, key)
+    cohort, quiz = _released_component(request, pk, key)
     if request.method == "POST":
         try:
             grades.release(cohort=cohort, component_key=key, by=signed_in(request))
@@ -93,6 +94,8 @@ def release(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, _("The results are released; learners get a notice."))
+        if isinstance(quiz, Item):
+            return redirect("assessment:gradebook", pk)
         return redirect("assessment:class_results", pk, key)
     cells = GradeCell.objects.filter(
         enrolment__cohort=cohort, component_key=key, released_at=None
@@ -139,6 +142,18 @@ def extend(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "assessment/class/extend.html", context, status=status)
+
+
+def _released_component(
+    request: HttpRequest, pk: int, key: uuid.UUID
+) -> tuple[Cohort, FrozenQuiz | Item]:
+    """Return a class and its test, or its component marked on paper; else there is none."""
+    allowed = Cohort.objects.allowing(request.user, Permission.RELEASE_RESULTS)
+    cohort = get_object_or_404(allowed.select_related("version"), pk=pk)
+    component = quiz_of(cohort.version, key) or scheme_of(cohort).item(key)
+    if component is None or (isinstance(component, Item) and not component.is_on_paper):
+        raise Http404
+    return cohort, component
 
 
 def class_quiz(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Cohort, FrozenQuiz]:

@@ -92,14 +92,17 @@ def _write_lines(recognition: Recognition, places: Sequence[Enrolment]) -> None:
     for place in places:
         line = known.get(place.pk) or RecognitionLine(recognition=recognition, enrolment=place)
         is_changed = line.pk is not None and line.result != line.proposed
-        line.proposed, line.proposed_reason = found[place.pk].result, found[place.pk].reason
+        finding = found[place.pk]
+        line.proposed, line.proposed_reason = finding.result, finding.reason
+        line.final_mark = finding.final.mark if finding.final else None
+        line.classification = finding.final.band if finding.final else ""
         if not is_changed:
             line.result = line.proposed
         elif line.result == line.proposed:
             line.reason = ""
         (renewed if line.pk else new).append(line)
     RecognitionLine.objects.bulk_create(new, batch_size=BATCH)
-    fields = ["proposed", "proposed_reason", "result", "reason"]
+    fields = ["proposed", "proposed_reason", "final_mark", "classification", "result", "reason"]
     RecognitionLine.objects.bulk_update(renewed, fields, batch_size=BATCH)
 
 

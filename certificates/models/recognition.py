@@ -91,6 +91,9 @@ class RecognitionLine(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="recognitions")
     proposed = models.CharField(max_length=12, choices=Result)
     proposed_reason = models.CharField(max_length=500, blank=True)
+    # Of ten and in words, where the class decided how its marks are worked out.
+    final_mark = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    classification = models.CharField(max_length=60, blank=True)
     result = models.CharField(_("result"), max_length=12, choices=Result)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     changed_by = models.ForeignKey(

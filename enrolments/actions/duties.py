@@ -161,6 +161,32 @@ def put_dues_back(*, days: Mapping[int, dt.date], by: User, reason: str) -> int:
     return len(held)
 
 
+@transaction.atomic
+def carry_duties(
+    *, duties: Sequence[Obligation], to: Enrolment, due_on: dt.date, by: User, reason: str
+) -> None:
+    """Let duties go on with another place; those outstanding are due on the day, either way."""
+    held = list(
+        Obligation.objects.select_for_update(of=("self",))
+        .filter(pk__in=[duty.pk for duty in duties])
+        .select_related("basis")
+    )
+    calendar, changes = WorkingCalendar(), []
+    for duty in held:
+        if duty.enrolment_id != to.pk:
+            changes.append(_changed(duty, "enrolment", str(duty.enrolment_id), str(to.pk)))
+            duty.enrolment = to
+        day, note = due_day(due_on, calendar, duty.unit_id)
+        if duty.is_outstanding and day != duty.due_on:
+            changes.append(_changed(duty, "due_on", duty.due_on.isoformat(), day.isoformat()))
+            duty.due_on, duty.due_at, duty.due_note = day, end_of_day(day), note
+            duty.status = status_by_clock(due_on=day, opens_on=duty.opens_on)
+    fields = ["enrolment", "due_on", "due_at", "due_note", "status"]
+    Obligation.objects.bulk_update(held, fields, batch_size=BATCH)
+    _write(changes, by=by, reason=reason)
+    _plan_again([duty for duty in held if duty.is_outstanding], reason="moved")
+
+
 def _refuse_earlier(duty: Obligation, day: dt.date, decision: Decision | None) -> None:
     if day < duty.due_on and decision is None:
         raise Refused(_("A due date is moved earlier only by a decision."))

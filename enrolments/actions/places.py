@@ -99,14 +99,14 @@ def _chunks(
 
 
 def _enrol_chunk(sending: _Sending, people: dict[int, tuple[User, Unit]], done: EnrolMany) -> None:
-    cohort, by = _locked(sending.cohort), sending.by
+    cohort, by = lock_class(sending.cohort), sending.by
     held = _held(cohort, people)
     back = [place for place in held.values() if place.state == EnrolmentState.WITHDRAWN]
-    done.already += [place for place in held.values() if place.holds]
+    done.already += [place for place in held.values() if place not in back]
     new = [pair for key, pair in people.items() if key not in held]
     if not new and not back:
         return
-    _take_seats(cohort, len(new) + len(back))
+    take_seats(cohort, len(new) + len(back))
     created = _write_places(cohort, new, sending)
     _reinstate(back, by)
     record_many([_told(by, "enrol", place, sending.source) for place in created])
@@ -115,7 +115,7 @@ def _enrol_chunk(sending: _Sending, people: dict[int, tuple[User, Unit]], done: 
         enrolment_created.send(sender=Enrolment, enrolment=place, by=by)
 
 
-def _locked(cohort: Cohort) -> Cohort:
+def lock_class(cohort: Cohort) -> Cohort:
     """Return the class as it is now: whoever holds its row decides alone who is in it."""
     rows = Cohort.objects.select_for_update(of=("self",))
     return rows.select_related("version", "opening_decision").get(pk=cohort.pk)
@@ -128,7 +128,7 @@ def _held(cohort: Cohort, people: dict[int, tuple[User, Unit]]) -> dict[int, Enr
     return {place.learner_id: place for place in places}
 
 
-def _take_seats(cohort: Cohort, n: int) -> None:
+def take_seats(cohort: Cohort, n: int) -> None:
     """Take seats by one conditional UPDATE: no two callers are given the same one."""
     free = Q(seats=None) | Q(seats__gte=F("enrolled_count") + n)
     open_class = Cohort.objects.filter(free, pk=cohort.pk, state__in=OPEN_TO_SENDING)
@@ -139,7 +139,8 @@ def _take_seats(cohort: Cohort, n: int) -> None:
     raise CohortFull(_("The class has %(left)s seats left.") % {"left": cohort.seats_left})
 
 
-def _free_seats(cohort_id: int, n: int = 1) -> None:
+def free_seats(cohort_id: int, n: int = 1) -> None:
+    """Give seats back."""
     Cohort.objects.filter(pk=cohort_id).update(enrolled_count=F("enrolled_count") - n)
 
 
@@ -232,7 +233,7 @@ def undo_enrolments(*, enrolments: Sequence[Enrolment], by: User, reason: str) -
         state=EnrolmentState.ENTERED_BY_MISTAKE, withdrawn_reason=reason
     )
     for cohort_id, n in Counter(place.cohort_id for place in held).items():
-        _free_seats(cohort_id, n)
+        free_seats(cohort_id, n)
     end_duties(obligations=_duties(held), to=ObligationStatus.CANCELLED, by=by, reason=reason)
     record_many(_ended("undo_enrolment", place, by, reason) for place in held)
     for place in held:
@@ -254,7 +255,7 @@ def _ended(action: str, place: Enrolment, by: User, reason: str) -> AuditEvent:
 
 def _end(enrolment: Enrolment, *, by: User, reason: str, action: str) -> None:
     """Free the seat, cancel the duty, stop the notices, tell the apps above."""
-    _free_seats(enrolment.cohort_id)
+    free_seats(enrolment.cohort_id)
     end_duties(
         obligations=_duties([enrolment]), to=ObligationStatus.CANCELLED, by=by, reason=reason
     )

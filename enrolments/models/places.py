@@ -24,6 +24,8 @@ class EnrolmentState(models.TextChoices):
     STUDYING = "studying", _("Studying")
     COMPLETED = "completed", _("Completed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    TRANSFERRED = "moved", _("In another class")
+    DEFERRED = "deferred", _("Put off")
     ENTERED_BY_MISTAKE = "mistake", _("Cancelled: entered by mistake")
 
 
@@ -35,6 +37,8 @@ class EnrolmentSource(models.TextChoices):
     FILE = "file", _("Imported file")
     SELF = "self", _("Self-enrolled")
     NOMINATION = "nomination", _("Nomination round")
+    TRANSFER = "transfer", _("From another class")
+    SUBSTITUTE = "substitute", _("In another's seat")
 
 
 class Result(models.TextChoices):
@@ -119,6 +123,12 @@ class Enrolment(models.Model):
     eligible_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=12, choices=Result, blank=True)
     withdrawn_reason = models.TextField(blank=True)
+    # The place in another class of the course that goes on here.
+    moved_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to"
+    )
+    # A place put off (bảo lưu): by then a class is found.
+    deferred_until = models.DateField(null=True, blank=True)
     enrolled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -136,6 +146,11 @@ class Enrolment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="completed") | Q(completed_at__isnull=False),
                 name="enrolments_completed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="deferred", deferred_until__isnull=False)
+                | (~Q(state="deferred") & Q(deferred_until=None)),
+                name="enrolments_deferred_has_a_day",
             ),
             models.CheckConstraint(
                 condition=Q(progress_percent__lte=100), name="enrolments_progress_is_a_percentage"

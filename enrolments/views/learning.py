@@ -26,6 +26,7 @@ from enrolments.forms.learning import ChoiceForm, QuestionForm, WatchedForm
 from enrolments.models import BlockProgress, Enrolment, LessonQuestion
 from enrolments.models.places import EnrolmentState
 from enrolments.player import LessonPage, Piece
+from enrolments.slots import actions_of_learner
 from enrolments.standing import Standing, standing_of
 
 COMPLETED = EnrolmentState.COMPLETED
@@ -74,6 +75,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "modules": standing.modules(),
         "sessions": [(session, attendance.get(session.pk, "")) for session in sessions],
         "conditions": conditions_of(standing, sessions=list(sessions), attendance=attendance),
+        "actions": actions_of_learner(enrolment),
     }
     return render(request, "enrolments/overview.html", context)
 

@@ -13,9 +13,11 @@ from django.urls import reverse
 from accounts.models import Unit, User
 from assessment.actions import works
 from assessment.actions.appeals import ask_appeal
+from assessment.actions.gradebook import ItemSpec, set_scheme
 from assessment.actions.grades import release
 from assessment.actions.marks import mark
-from assessment.models import Appeal, Assignment, Mark, Submission
+from assessment.gradebook import scheme_of
+from assessment.models import Appeal, Assignment, GradeItem, Mark, Submission
 from courses.actions import publish
 from courses.models import Block
 from enrolments.models import Cohort, Enrolment
@@ -97,6 +99,26 @@ def make_appeal(cast: Cast) -> Appeal:
     task = make_released(cast, cast.stranger)
     reason = "Tiêu chí Nội dung: phần ví dụ chưa được tính."
     return ask_appeal(enrolment=task.place, key=task.key, reason=reason, by=cast.learner)
+
+
+def make_paper_item(
+    cohort: Cohort, *, by: User, title: str = "Thi vấn đáp", **fields: Any
+) -> GradeItem:
+    """Return a component on paper beside the work of the course; scale 10, pass mark 50 %."""
+    scheme = scheme_of(cohort)
+    work = [ItemSpec(item.key, item.weight, item.is_required) for item in scheme.items]
+    told = {"weight": Decimal(1), "is_required": True, "max_points": Decimal(10)} | fields
+    paper = ItemSpec(None, title_vi=title, pass_percent=50, **told)
+    row = set_scheme(
+        cohort=cohort,
+        revision=scheme.revision,
+        method=scheme.method,
+        drop_lowest=scheme.drop_lowest,
+        least_percent=scheme.least_percent,
+        items=[*work, paper],
+        by=by,
+    )
+    return row.items.get(title_vi=title)
 
 
 def upload(name: str, content: bytes) -> io.BytesIO:
