@@ -116,3 +116,14 @@ def request_body(context: Mapping[str, Any], language: str) -> str:
     """Say where the answer can be read."""
     text = _("The answer to the request about “%(title)s” can be read on the portal.")
     return text % {"title": _title(context, language)}
+
+
+def reviewed_title(context: Mapping[str, Any], _language: str) -> str:
+    """Say which declared training was reviewed."""
+    return _("Declared training reviewed: %(title)s") % {"title": context["title"]}
+
+
+def reviewed_body(context: Mapping[str, Any], _language: str) -> str:
+    """Say where the answer can be read."""
+    text = _("The answer to the declared training “%(title)s” can be read on the portal.")
+    return text % {"title": context["title"]}

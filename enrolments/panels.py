@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db.models import Count, Min, Q
@@ -28,10 +29,12 @@ from enrolments.models import (
     Enrolment,
     LessonQuestion,
     Obligation,
+    OutsideTraining,
     RoundAnswer,
 )
 from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
+from lms.clock import today
 from lms.home import HomeLine
 from lms.navigation import MANAGING, TEACHING
 
@@ -43,6 +46,7 @@ OVER = (
 )
 
 AT_MOST = 20
+SOON = 30  # days
 
 
 def unanswered_line(request: HttpRequest) -> HomeLine | None:
@@ -77,6 +81,38 @@ def requests_line(request: HttpRequest) -> HomeLine | None:
         ),
         reverse("enrolments:requests"),
         gettext("Answer"),
+    )
+
+
+def outside_line(request: HttpRequest) -> HomeLine | None:
+    """Return the declared trainings that wait for this officer's review."""
+    person = signed_in(request)
+    if not rights(person).has(Permission.SEND_PEOPLE):
+        return None
+    return HomeLine(
+        MANAGING,
+        OutsideTraining.objects.open().decided_by(person),
+        lambda n: ngettext(
+            "declared training waits for review", "declared trainings wait for review", n
+        ),
+        reverse("enrolments:outside"),
+        gettext("Review"),
+    )
+
+
+def deferred_line(request: HttpRequest) -> HomeLine | None:
+    """Return the places put off whose day comes within a month, or has come."""
+    person = signed_in(request)
+    held = rights(person)
+    if not (held.has(Permission.SEND_PEOPLE) or held.has(Permission.MANAGE_COHORTS)):
+        return None
+    soon = today() + dt.timedelta(days=SOON)
+    return HomeLine(
+        MANAGING,
+        Enrolment.objects.deferred_by(person).filter(deferred_until__lte=soon),
+        lambda n: ngettext("place put off waits for a class", "places put off wait for a class", n),
+        reverse("enrolments:deferred"),
+        gettext("Find a class"),
     )
 
 

@@ -13,6 +13,7 @@ from courses.slots import course_page_actions
 from enrolments import exports, notices, panels, question_notices, rounds
 from enrolments.actions import consolidation
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
+from enrolments.actions.outside import REVIEWED
 from enrolments.actions.questions import ANSWERED, ASKED
 from enrolments.actions.requests import ANSWERED as REQUEST_ANSWERED
 from enrolments.documents import ClassDocument, class_documents, lists, making, proposals, teaching
@@ -22,8 +23,12 @@ from enrolments.extending import ExtensionKind
 from enrolments.imports.kind import CohortImport
 from enrolments.imports.source import KIND
 from enrolments.models import CohortStaff
+from enrolments.outside_sheets import KIND as OUTSIDE
+from enrolments.outside_sheets import OutsideSheetKind
 from enrolments.placing import RoundKind
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from enrolments.transferring import KIND as TRANSFER
+from enrolments.transferring import TransferKind
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
 from jobs.slices import slice_kinds
@@ -158,6 +163,40 @@ menu.register(
     ),
     weight=45,
 )
+notice_kinds.register(
+    REVIEWED,
+    NoticeKind(
+        code=REVIEWED,
+        label=_("Answers to declared trainings"),
+        mandatory=False,
+        title=notices.reviewed_title,
+        body=notices.reviewed_body,
+    ),
+)
+home_lines.register("outside", panels.outside_line, weight=17)
+menu.register(
+    "outside",
+    MenuItem(
+        MANAGING,
+        _("Trainings held outside"),
+        "enrolments:outside",
+        "certificate",
+        holders_of(P.SEND_PEOPLE),
+    ),
+    weight=47,
+)
+home_lines.register("deferred", panels.deferred_line, weight=18)
+menu.register(
+    "deferred",
+    MenuItem(
+        MANAGING,
+        _("Places put off"),
+        "enrolments:deferred",
+        "hourglass",
+        holders_of(P.SEND_PEOPLE, P.MANAGE_COHORTS),
+    ),
+    weight=46,
+)
 home_lines.register("questions", panels.unanswered_line, weight=40)
 impact_lines.register("learners", panels.publish_impact)
 slice_kinds.register(MOVE_LEARNERS, move_slice)
@@ -205,6 +244,8 @@ menu.register(
 
 bulk_kinds.register(KIND, CohortImport())
 bulk_kinds.register(EXTENSION, ExtensionKind())
+bulk_kinds.register(TRANSFER, TransferKind())
+bulk_kinds.register(OUTSIDE, OutsideSheetKind())
 
 export_kinds.register(exports.LEARNERS, exports.learners)
 export_kinds.register(exports.VERDICTS, exports.verdicts)

@@ -59,6 +59,11 @@ class Standing:
     def barred(self) -> str:
         """Return why no lesson is open at all, or nothing."""
         cohort = self.enrolment.cohort
+        if self.enrolment.deferred_until:
+            day = date_format(self.enrolment.deferred_until, "d/m/Y")
+            return _("Studying is put off until %(day)s.") % {"day": day}
+        if self.enrolment.state == EnrolmentState.TRANSFERRED:
+            return _("Studying goes on in another class of the course.")
         if not self.enrolment.holds:
             return _("The learner was taken off the class.")
         if cohort.starts_on > today() and not cohort.is_over:
@@ -124,7 +129,7 @@ class Standing:
     def word(self) -> tuple[str, str]:
         """Return a tone and what there is to say of the class; empty where all is well."""
         cohort = self.enrolment.cohort
-        if self.enrolment.state == EnrolmentState.WITHDRAWN:
+        if not self.enrolment.holds:
             return "amber", _with_reason(self.barred, self.enrolment.withdrawn_reason)
         if cohort.state == CohortState.POSTPONED:
             text = _("The class is postponed. Its lessons can be read; progress is not counted.")

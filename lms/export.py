@@ -99,7 +99,9 @@ def _write_cell(
     formats: dict[str, object],
 ) -> None:
     """Write a cell by its type: text is a string cell, never a formula or a link."""
-    if isinstance(cell, dt.datetime):
+    if type(cell) is str:  # most cells are text: asked first, and once
+        page.write_string(row, column, cell[:LONGEST_TEXT])
+    elif isinstance(cell, dt.datetime):
         naive = timezone.localtime(cell).replace(tzinfo=None) if timezone.is_aware(cell) else cell
         page.write_datetime(row, column, naive, formats["moment"])
     elif isinstance(cell, dt.date) and cell >= FIRST_DAY:

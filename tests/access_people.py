@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.addresses import Address, Arguments, act, file, page, parts
+from tests.addresses import EVERYBODY, Address, Arguments, act, file, page, parts
 from tests.world import World
 
 KEEPERS = parts("hr department_hr other_hr administrator")
@@ -31,5 +31,14 @@ IMPORTS: dict[str, Address] = {
     "enrolments:take_back_request": act(parts("learner"), asked),
     "enrolments:requests": page(OFFICERS),
     "enrolments:answer_request": page(parts("hr"), asked),
+    "enrolments:deferred": page(OFFICERS | parts("training_officer")),
+    "enrolments:go_on": page(parts("hr training_officer"), lambda w: (w.put_off.pk,)),
+    "enrolments:outside_own": page(EVERYBODY),
+    "enrolments:declare_outside": page(EVERYBODY),
+    "enrolments:take_back_outside": act(parts("learner"), lambda w: (w.declared.pk,)),
+    "enrolments:outside": page(OFFICERS),
+    "enrolments:outside_sheet": page(OFFICERS),
+    "enrolments:outside_template": file(OFFICERS),
+    "enrolments:review_outside": page(parts("hr"), lambda w: (w.declared.pk,)),
     "accounts:people_decide": act(NOBODY, lambda w: (*sent(w), 10**8)),
 }

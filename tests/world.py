@@ -35,8 +35,10 @@ from enrolments.models import (
     CalendarFeed,
     CohortStaff,
     DutyRequest,
+    Enrolment,
     LessonQuestion,
     Obligation,
+    OutsideTraining,
     RoundAnswer,
     Session,
 )
@@ -52,6 +54,7 @@ from reporting.models import PlanShare, ProgrammeTask
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import make_appeal, make_paper_item, make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
+from tests.enrolments.outside import make_declared
 from tests.enrolments.rounds import make_answer_with_papers
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
@@ -101,6 +104,8 @@ class World:
     exam_room: ExamRoom
     appeal: Appeal
     paper_item: GradeItem
+    put_off: Enrolment
+    declared: OutsideTraining
     people_file: BulkChange
     duty_request: DutyRequest
 
@@ -220,6 +225,10 @@ def make_world() -> World:
         task=make_programme(cast).tasks.get(),
         exam_room=open_exam_room(room, by=cast.trainer),
         appeal=make_appeal(cast),
+        put_off=task.another(
+            "Trịnh Văn Hoãn", state="deferred", deferred_until=today() + dt.timedelta(days=9)
+        ),
+        declared=make_declared(cast.learner),
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),

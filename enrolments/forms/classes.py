@@ -78,6 +78,8 @@ class LearnerFilter(forms.Form):
             (EnrolmentState.STUDYING, EnrolmentState.STUDYING.label),
             (EnrolmentState.COMPLETED, EnrolmentState.COMPLETED.label),
             (OVERDUE, _("Overdue")),
+            (EnrolmentState.DEFERRED, EnrolmentState.DEFERRED.label),
+            (EnrolmentState.TRANSFERRED, EnrolmentState.TRANSFERRED.label),
             (EnrolmentState.WITHDRAWN, EnrolmentState.WITHDRAWN.label),
         ],
     )

@@ -14,6 +14,7 @@ from enrolments.models.learning import (
     LessonQuestion,
     LessonQuestionReply,
 )
+from enrolments.models.outside import OutsideTraining
 from enrolments.models.papers import PaperTemplate
 from enrolments.models.places import Enrolment, VersionMove
 from enrolments.models.requests import DutyRequest
@@ -37,6 +38,7 @@ __all__ = [
     "Obligation",
     "ObligationChange",
     "ObligationCredit",
+    "OutsideTraining",
     "PaperTemplate",
     "RoundAnswer",
     "Session",

@@ -84,6 +84,13 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
             | Q(sending_unit__in=granted.unit_ids())
         )
 
+    def deferred_by(self, user: User) -> Self:
+        """Return the places put off for which the user finds a class; not one's own."""
+        sent = RoleGrant.objects.giving(user, Permission.SEND_PEOPLE)
+        run = Cohort.objects.allowing(user, Permission.MANAGE_COHORTS)
+        answered_for = Q(sending_unit__in=sent.unit_ids()) | Q(cohort__in=run.values("pk"))
+        return self.filter(answered_for, state=EnrolmentState.DEFERRED).exclude(learner=user)
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Return one's own places and those one may see."""
         if not user.is_authenticated:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
 from accounts.http import signed_in
 from accounts.permissions import Permission
 from accounts.rights import rights
-from enrolments.actions.places import withdraw_many
-from enrolments.actions.remind import remind
 from enrolments.board import board_of
-from enrolments.errors import Refused
 from enrolments.exports import LEARNERS, ORDER
-from enrolments.extending import propose_extension
-from enrolments.forms.classes import ClassFilter, ExtendForm, LearnerFilter, PickForm, ReasonForm
+from enrolments.forms.classes import ClassFilter, LearnerFilter
 from enrolments.learner_rows import learner_rows, with_duties
-from enrolments.models import Cohort, Enrolment
+from enrolments.models import Cohort
 from enrolments.slots import actions_on
-from enrolments.views.common import Seen, done, seen, seen_with_learners
+from enrolments.views.common import seen, seen_with_learners
 from jobs.exports import respond
 from lms.pages import keyset_page
 
@@ -66,57 +58,6 @@ def cohort(request: HttpRequest, pk: int) -> HttpResponse:
 def export_learners(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return exactly the learners the filter leaves, as a workbook."""
     return respond(request, LEARNERS, {"cohort": pk, "filter": request.GET.urlencode()})
-
-
-@require_POST
-def bulk(request: HttpRequest, pk: int) -> HttpResponse:
-    """Do one thing with the ticked learners: remind them, or ask why they leave."""
-    shown = seen(request, pk)
-    if not shown.may_act:
-        raise Http404
-    form = PickForm(request.POST, places=shown.places_in_charge().unfinished())
-    if not form.is_valid():
-        messages.warning(request, _("Tick learners who have not finished yet."))
-        return redirect("enrolments:cohort", pk)
-    places = form.cleaned_data["ids"].select_related("learner", "cohort")
-    if request.POST.get("do") == "withdraw":
-        return _withdraw(request, shown, list(places))
-    if request.POST.get("do") == "extend":
-        return _extend(request, shown, list(places))
-    sent = remind(enrolments=list(places), by=shown.user)
-    sentence = ngettext("%(n)s reminder is on its way.", "%(n)s reminders are on their way.", sent)
-    return done(request, sentence % {"n": sent}, "enrolments:cohort", pk)
-
-
-def _withdraw(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpResponse:
-    """Ask for the reason, then take the learners off the class."""
-    form = ReasonForm(request.POST if "reason" in request.POST else None)
-    if form.is_valid():
-        try:
-            reason = form.cleaned_data["reason"]
-            gone = withdraw_many(enrolments=places, by=shown.user, reason=reason)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            sentence = ngettext("%(n)s learner withdrawn.", "%(n)s learners withdrawn.", gone)
-            return done(request, sentence % {"n": gone}, "enrolments:cohort", shown.cohort.pk)
-    context = {"seen": shown, "cohort": shown.cohort, "form": form, "places": places}
-    status = 422 if form.errors else 200
-    return render(request, "enrolments/withdraw.html", context, status=status)
-
-
-def _extend(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpResponse:
-    """Ask until when and why; then show what would move, to be confirmed."""
-    form = ExtendForm(request.POST if "reason" in request.POST else None)
-    if form.is_valid():
-        ids = [place.pk for place in places]
-        change = propose_extension(
-            cohort=shown.cohort, places=ids, by=shown.user, **form.cleaned_data
-        )
-        return redirect(change)
-    context = {"seen": shown, "cohort": shown.cohort, "form": form, "places": places}
-    status = 422 if form.errors else 200
-    return render(request, "enrolments/extend.html", context, status=status)
 
 
 def newcomers(request: HttpRequest, pk: int) -> HttpResponse:
