@@ -66,8 +66,8 @@ NEEDED: Final = (CODE, "title", "content_group", "periods", "ends_on", "issuer")
 
 
 def header() -> list[str]:
-    """Return the headings of the template."""
-    return [str(field.label) for field in FIELDS]
+    """Return the headings of the template; the name is for who fills it in."""
+    return [_("Staff code"), _("Full name"), *(str(field.label) for field in FIELDS[1:])]
 
 
 def propose_trainings(*, content: BinaryIO, name: str, size: int, by: User) -> BulkChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
@@ -15,6 +16,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import User
 from enrolments.actions.outside import accept, enter_many
@@ -195,10 +197,26 @@ def test_a_file_without_its_columns_gets_a_sentence(cast: Cast, browser: Browser
     answer = send(officer, ["A1", "An", "x"], heads=["Mã cán bộ", "Họ và tên", "Ghi chú"])
     assert answer.status_code == 422
     assert "Thiếu các cột" in unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_template_is_read_again_in_both_languages(
+    cast: Cast, browser: Browser, language: str
+) -> None:
+    User.objects.filter(pk=cast.hr.pk).update(language=language)
+    cast.hr.refresh_from_db()
+    officer = browser(cast.hr)
     template = officer.get(reverse("enrolments:outside_template")).getvalue()
-    file = SimpleUploadedFile("mau.xlsx", template)
-    empty = officer.post(reverse("enrolments:outside_sheet"), {"file": file})
-    assert "bên dưới không có dòng nào" in unescape(empty.content.decode())
+    heads = [cell.value for cell in load_workbook(io.BytesIO(template)).active[1]]
+    empty = send(officer, heads=heads)
+    assert empty.status_code == 422
+    assert any(
+        words in unescape(empty.content.decode())
+        for words in ("bên dưới không có dòng nào", "no rows below")
+    )
+    send(officer, line(cast.learner), heads=heads)
+    row = BulkChange.objects.latest("pk").rows.get()
+    assert (row.verdict, (row.after or {})["periods"]) == ("new", "1056.0")
 
 
 @pytest.mark.parametrize("many", [10, 1000])
