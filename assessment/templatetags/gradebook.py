@@ -56,4 +56,6 @@ def _cell(
     if standing == Standing.DROPPED:
         notes += format_html(" <small>({})</small>", _("left out"))
     css = "num" if is_passed else "num below"
+    if standing == Standing.MISSING:
+        css = "num none"
     return format_html('<td data-label="{}" class="{}">{}{}</td>', title, css, words, notes)
