@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
@@ -88,3 +92,11 @@ class MarkedMeanwhile(Refused):
         super().__init__(
             _("Another trainer has marked this work meanwhile. Look at that mark first.")
         )
+
+
+class ClaimedByOther(Refused):
+    """Another marker has the work on the table."""
+
+    def __init__(self, name: str, until: dt.datetime) -> None:
+        facts = {"name": name, "time": date_format(timezone.localtime(until), "H:i")}
+        super().__init__(_("%(name)s is marking this work, until %(time)s.") % facts)

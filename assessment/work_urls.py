@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessment.views import marking, works
+from assessment.views import claims, marking, works
 
 app_name = "works"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("bai-nop/<int:pk>/bien-nhan/", works.receipt, name="receipt"),
     path("giang-day/cham-bai/", marking.inbox, name="inbox"),
     path("giang-day/cham-bai/<int:pk>/", marking.mark_work, name="mark"),
+    path("giang-day/cham-bai/<int:pk>/giu/", claims.keep, name="keep"),
+    path("giang-day/cham-bai/<int:pk>/tra-lai/", claims.give_back, name="give_back"),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/cong-bo/", marking.release, name="release"),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/gia-han/", marking.extend, name="extend"),
 ]

@@ -406,6 +406,8 @@ ADDRESSES: dict[str, Address] = {
     "works:receipt": page(LEARNER, handed_in),
     "works:inbox": page(parts("trainer")),
     "works:mark": page(parts("trainer"), lambda w: (w.to_mark.pk,)),
+    "works:keep": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
+    "works:give_back": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:release": page(RELEASERS, class_work),
     "works:extend": page(RELEASERS, work),
     # Nomination rounds

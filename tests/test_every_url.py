@@ -35,6 +35,7 @@ READ_AND_RECORDED = {
     "certificates:export_register",
     "assessment:export_questions",
     "assessment:export_grades",
+    "works:mark",  # opening a work takes it, so that two do not read the same
     "reporting:export_people",
 }
 # A mail program posts here without a page before it; the signed token is the proof.

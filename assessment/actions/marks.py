@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assessment.actions.claims import let_go, refuse_claimed
 from assessment.actions.grades import record_grade, refuse_own
 from assessment.actions.works import demand_assignment
 from assessment.assignments import FrozenAssignment
@@ -43,6 +44,7 @@ def mark(
     refuse_own(held.enrolment, by)
     assignment = demand_assignment(held.enrolment, held.assignment_key)
     _refuse_unmarkable(held)
+    refuse_claimed(held, by)
     points = _checked(assignment, points, criteria)
     last = held.marks.order_by("-pk").first()
     given = {key: str(value) for key, value in criteria.items()}
@@ -61,6 +63,7 @@ def mark(
     )
     held.state = SubmissionState.MARKED
     held.save(update_fields=["state"])
+    let_go(submission=held, by=by)
     _tell(row, held, by, reason)
     record_grade(
         enrolment=held.enrolment,

@@ -8,19 +8,21 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assessment.actions.works import TEXT_AT_MOST
 from assessment.assignments import FrozenAssignment
-from assessment.models import Mark
+from assessment.models import Mark, MarkingClaim
 from assessment.models.assignments import SubmissionState
 from enrolments.models import Cohort
 from files.accept import AUDIO, PAPERS
 from files.models import StoredFile
 from lms.clock import end_of_day, today
 
+MINE, FREE = "mine", "free"
 WAITING, RESUBMITTED, LATE, MARKED = "waiting", "resubmitted", "late", "marked"
 
 
@@ -98,9 +100,25 @@ class InboxFilter(forms.Form):
         ],
     )
 
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Taken by"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Anybody or nobody")),
+            (MINE, gettext_lazy("Me")),
+            (FREE, gettext_lazy("Nobody: free to mark")),
+        ],
+    )
+
     def __init__(
-        self, *args: Any, cohorts: Any, assignments: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        cohorts: Any,
+        assignments: list[tuple[str, str]],
+        marker: User,
+        **kwargs: Any,
     ) -> None:
+        self.marker = marker
         super().__init__(*args, **kwargs)
         cohort, assignment = self.fields["cohort"], self.fields["assignment"]
         if isinstance(cohort, forms.ModelChoiceField):
@@ -120,7 +138,14 @@ class InboxFilter(forms.Form):
         works = works.filter(state=wanted)
         if chosen["state"] == RESUBMITTED:
             works = works.filter(number__gt=1)
+        works = self._taken(works, chosen["whose"])
         return works.filter(is_late=True) if chosen["state"] == LATE else works
+
+    def _taken(self, works: Any, whose: str) -> Any:
+        claims = MarkingClaim.objects.in_force(timezone.now())
+        if whose == MINE:
+            return works.filter(pk__in=claims.filter(marker=self.marker).values("submission"))
+        return works.exclude(pk__in=claims.values("submission")) if whose == FREE else works
 
 
 class MarkForm(forms.Form):

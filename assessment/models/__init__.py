@@ -1,6 +1,7 @@
 from assessment.models.appeals import Appeal
 from assessment.models.assignments import Assignment, Mark, Submission, SubmissionFile
 from assessment.models.attempts import Answer, Attempt
+from assessment.models.claims import MarkingClaim
 from assessment.models.gradebook import GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
@@ -22,6 +23,7 @@ __all__ = [
     "GradeScheme",
     "KeyCorrection",
     "Mark",
+    "MarkingClaim",
     "Question",
     "QuestionBank",
     "QuestionVersion",

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -18,10 +19,11 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from assessment.actions import grades
 from assessment.actions.attempts import extend as extend_one
+from assessment.actions.claims import claim
 from assessment.actions.marks import mark
 from assessment.assignments import FrozenAssignment, assignment_of, due_at
 from assessment.forms.works import DayForm, InboxFilter, MarkForm
-from assessment.models import Assignment, Extension, GradeCell, Release, Submission
+from assessment.models import Assignment, Extension, GradeCell, MarkingClaim, Release, Submission
 from assessment.models.assignments import SubmissionQuerySet, SubmissionState
 from assessment.work_pages import files_for
 from enrolments.models import Cohort, Enrolment
@@ -38,9 +40,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """List the works of one's classes, oldest first."""
     cohorts = _classes(request, Permission.MARK)
     form = InboxFilter(
-        request.GET, cohorts=cohorts.order_by("-starts_on", "-pk"), assignments=_choices(cohorts)
+        request.GET,
+        cohorts=cohorts.order_by("-starts_on", "-pk"),
+        assignments=_choices(cohorts),
+        marker=signed_in(request),
     )
-    found = form.narrow(_to_judge(request)).annotate(title=_title())
+    found = form.narrow(_to_judge(request)).annotate(title=_title(), **_claims())
     page = keyset_page(_with_names(found), request, order=ORDER)
     return render(request, "assessment/works/inbox.html", {"filter": form, "page": page})
 
@@ -51,6 +56,7 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
     works = _to_judge(request).select_related("enrolment__cohort", "version")
     row = get_object_or_404(_with_names(works), pk=pk)
     assignment = _assignment(row)
+    held = _claim(request, row)
     last = row.marks.select_related("marker").order_by("-pk").first()
     form = MarkForm(
         request.POST or None,
@@ -65,6 +71,8 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
         "assignment": assignment,
         "form": form,
         "last": last,
+        "claim": held,
+        "is_mine": held is None or held.marker_id == signed_in(request).pk,
         "files": files_for(row, signed_in(request)),
         "due_at": due_at(row.enrolment, assignment),
         **_neighbours(request, row),
@@ -136,6 +144,22 @@ def _to_judge(request: HttpRequest) -> SubmissionQuerySet:
     return Submission.objects.allowing(request.user, Permission.MARK).current()
 
 
+def _claim(request: HttpRequest, row: Submission) -> MarkingClaim | None:
+    """Take a work that waits and return whose claim holds; what is marked is only looked at."""
+    if row.is_marked or request.method not in {"GET", "POST"}:
+        return None
+    return claim(submission=row, by=signed_in(request))
+
+
+def _claims() -> dict[str, Subquery]:
+    """Return who has each work and until when, as columns of the queue."""
+    held = MarkingClaim.objects.in_force(timezone.now()).filter(submission=OuterRef("pk"))
+    return {
+        "claimed_by": Subquery(held.values("marker__full_name")[:1]),
+        "claimed_until": Subquery(held.values("expires_at")[:1]),
+    }
+
+
 def _with_names(works: SubmissionQuerySet) -> SubmissionQuerySet:
     return works.select_related(
         "enrolment__learner", "enrolment__cohort", "enrolment__sending_unit", "enrolment__version"
@@ -191,10 +215,12 @@ def _go_on(request: HttpRequest, row: Submission) -> HttpResponse:
     if request.POST.get("do") != "next":
         return redirect("works:mark", row.pk)
     waiting = _beside(request, row).filter(state=SubmissionState.SUBMITTED)
+    taken = MarkingClaim.objects.of_others(signed_in(request), timezone.now())
+    waiting = waiting.exclude(pk__in=taken.values("submission"))
     later = Q(submitted_at__gt=row.submitted_at) | Q(submitted_at=row.submitted_at, pk__gt=row.pk)
     following = waiting.filter(later).order_by(*ORDER).first() or waiting.order_by(*ORDER).first()
     if following is None:
-        messages.info(request, _("Every work of this assignment in the class is marked."))
+        messages.info(request, _("No further work of this assignment waits."))
         return redirect("works:inbox")
     return redirect("works:mark", following.pk)
 

@@ -32,12 +32,24 @@
     if (!choice.checked || event.altKey || event.metaKey) return;
     if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();
-      form.requestSubmit(form.querySelector("[data-next]"));
+      var next = form.querySelector("[data-next]");
+      if (next) form.requestSubmit(next);
     } else if (!event.ctrlKey && !isTyping(event.target)) {
       var link = document.querySelector('a[data-key="' + CSS.escape(event.key) + '"]');
       if (link) link.click();
     }
   });
+  // While somebody marks, the work stays theirs: the claim is renewed, at most once in five minutes.
+  var kept = Date.now();
+  function keep() {
+    if (!form.dataset.keep || Date.now() - kept < 300000) return;
+    kept = Date.now();
+    var token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+    fetch(form.dataset.keep, { method: "POST", headers: { "X-CSRFToken": token } }).catch(function () { kept = 0; });
+  }
+
+  form.addEventListener("input", keep);
+  document.addEventListener("scroll", keep, { passive: true });
   form.addEventListener("input", add);
   choice.addEventListener("change", remember);
   choice.checked = remembered();
