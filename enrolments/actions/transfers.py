@@ -33,7 +33,7 @@ def transfer(*, enrolment: Enrolment, to: Cohort, by: User, reason: str) -> Enro
     Raises `Refused` for a place that no longer stands and for a class that cannot take them.
     """
     refuse_own(enrolment.learner_id, by)
-    target = lock_class(to)
+    target = _lock_both(enrolment.cohort_id, to)
     held = _held(enrolment)
     reason_against = why_not(held, target)
     if reason_against:
@@ -59,6 +59,13 @@ def transfer(*, enrolment: Enrolment, to: Cohort, by: User, reason: str) -> Enro
     )
     enrolment_moved.send(sender=Enrolment, before=held, after=place, by=by)
     return place
+
+
+def _lock_both(left: int, to: Cohort) -> Cohort:
+    """Lock both classes by key: two who swap places in opposite directions wait, not block."""
+    rows = Cohort.objects.filter(pk__in=[left, to.pk]).order_by("pk")
+    list(rows.select_for_update(of=("self",)))
+    return lock_class(to)
 
 
 def _held(enrolment: Enrolment) -> Enrolment:

@@ -11,6 +11,7 @@ from accounts.models import Unit, User  # noqa: E402 - models exist only after t
 from enrolments.actions.nominations import submit  # noqa: E402
 from enrolments.actions.places import enrol  # noqa: E402
 from enrolments.actions.progress import complete_viewed  # noqa: E402
+from enrolments.actions.transfers import transfer  # noqa: E402
 from enrolments.errors import CohortFull, Refused  # noqa: E402
 from enrolments.models import Cohort, Enrolment, RoundAnswer  # noqa: E402
 
@@ -42,7 +43,24 @@ def answer(answer_id: int, by_id: int, *people: int) -> None:
         return
 
 
-ACTS: dict[str, Callable[..., None]] = {"send": send, "finish": finish, "answer": answer}
+def swap(first_id: int, second_id: int, by_id: int) -> None:
+    """Move the learners of each class into the other, as they stand now."""
+    by = User.objects.get(pk=by_id)
+    for left, to in ((first_id, second_id), (second_id, first_id)):
+        target = Cohort.objects.get(pk=to)
+        for place in Enrolment.objects.in_force().filter(cohort=left).order_by("pk")[:8]:
+            try:
+                transfer(enrolment=place, to=target, by=by, reason="swap")
+            except Refused:
+                continue
+
+
+ACTS: dict[str, Callable[..., None]] = {
+    "send": send,
+    "finish": finish,
+    "answer": answer,
+    "swap": swap,
+}
 
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[2:]]

@@ -64,3 +64,25 @@ def test_a_place_finished_four_times_at_once_is_completed_and_credited_once() ->
     cohort.refresh_from_db()
     assert cohort.completed_count == 1
     assert (ObligationCredit.objects.count(), HoursEntry.objects.count()) == (1, 1)
+
+
+def test_learners_who_swap_classes_at_once_have_one_place_each_and_seats_add_up() -> None:
+    cohort, _unit, by, people = open_class(seats=20)
+    officer = User.objects.get(pk=by)
+    other = make_cohort(cohort.version, by=officer, organiser=cohort.organiser, seats=20)
+    for n, person in enumerate(User.objects.filter(pk__in=people[:20])):
+        enrol(
+            cohort=other if n % 2 else cohort,
+            learner=person,
+            unit=cohort.organiser,
+            by=officer,
+            source="ticked",
+        )
+    run("swap", cohort.pk, other.pk, by, times=2)
+    run("swap", other.pk, cohort.pk, by, times=2)
+    standing = Enrolment.objects.in_force()
+    assert standing.count() == standing.values("learner").distinct().count() == 20
+    for held in (cohort, other):
+        held.refresh_from_db()
+        assert held.enrolled_count == standing.filter(cohort=held).count()
+    assert Obligation.objects.outstanding().count() == 20
