@@ -105,7 +105,7 @@ class InboxFilter(forms.Form):
         required=False,
         choices=[
             ("", gettext_lazy("Anybody or nobody")),
-            (MINE, gettext_lazy("Me")),
+            (MINE, gettext_lazy("Oneself")),
             (FREE, gettext_lazy("Nobody: free to mark")),
         ],
     )
