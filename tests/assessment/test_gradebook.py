@@ -245,7 +245,7 @@ def test_a_workbook_of_marks_is_shown_written_and_taken_back(
 ) -> None:
     office, other = browser(cast.training_officer), task.another("Lê Văn Tám")
     type_marks(office, task, oral, {other: "5"})
-    rows = [
+    rows: list[list[Any]] = [
         ["STT", "Mã đăng nhập", "Họ và tên", "THI VẤN ĐÁP", "Bài thu hoạch cuối khóa"],
         [1, task.place.learner.username, "x", 7.5, 10],
         [2, other.learner.username, "x", "6,5", ""],

@@ -107,7 +107,10 @@ def make_paper_item(
     """Return a component on paper beside the work of the course; scale 10, pass mark 50 %."""
     scheme = scheme_of(cohort)
     work = [ItemSpec(item.key, item.weight, item.is_required) for item in scheme.items]
-    told = {"weight": Decimal(1), "is_required": True, "max_points": Decimal(10)} | fields
+    told: dict[str, Any] = {
+        "weight": Decimal(1), "is_required": True, "max_points": Decimal(10)
+    }  # fmt: skip
+    told |= fields
     paper = ItemSpec(None, title_vi=title, pass_percent=50, **told)
     row = set_scheme(
         cohort=cohort,
