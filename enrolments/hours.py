@@ -17,6 +17,7 @@ from reference.models import Code
 ZERO = Decimal(0)
 RULES: dict[str, Promise] = {
     "on_completion": _("On completion, in the year of the closing date"),
+    "opening_balance": _("Opening balance"),
     "outside_declared": _("Held outside, declared and accepted"),
     "outside_paper": _("Held outside, from paper records"),
     "per_module": _("Per finished module, in the year of the session"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.imports.reading import table_of
-from accounts.models import User
+from accounts.models import Posting, User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.actions.outside import Facts, enter_many, reverse_training
@@ -38,8 +39,9 @@ from reference.models import Code
 
 KIND: Final = "enrolments.outside_sheet"
 TRAINING: Final = "enrolments.outsidetraining"
-CODE: Final = "staff_code"
+CODE, NAME = "staff_code", "full_name"
 MOST: Final = Decimal(2000)
+THOUSANDS: Final = re.compile(r"(?<=\d)[.\s](?=\d{3}(?:\D|\Z))")
 
 
 def _field(key: str, label: str | Promise, *headings: str) -> Field:
@@ -48,6 +50,7 @@ def _field(key: str, label: str | Promise, *headings: str) -> Field:
 
 FIELDS: Final = (
     next(field for field in PEOPLE if field.key == CODE),
+    next(field for field in PEOPLE if field.key == NAME),
     _field("title", gettext_lazy("Training"), "khoa boi duong", "ten khoa", "ten lop",
            "khoa hoc", "noi dung boi duong", "lop boi duong", "training", "course"),
     _field("content_group", gettext_lazy("Content"), "nhom noi dung", "noi dung", "content"),
@@ -67,7 +70,7 @@ NEEDED: Final = (CODE, "title", "content_group", "periods", "ends_on", "issuer")
 
 def header() -> list[str]:
     """Return the headings of the template; the name is for who fills it in."""
-    return [_("Staff code"), _("Full name"), *(str(field.label) for field in FIELDS[1:])]
+    return [_("Staff code"), _("Full name"), *(str(field.label) for field in FIELDS[2:])]
 
 
 def propose_trainings(*, content: BinaryIO, name: str, size: int, by: User) -> BulkChange:
@@ -220,7 +223,7 @@ def _author(change: BulkChange) -> User:
 
 
 def _people(user: User) -> Any:
-    return User.objects.allowing(user, Permission.SEND_PEOPLE)
+    return User.objects.allowing(user, Permission.SEND_PEOPLE).active()
 
 
 def _held(people: set[int]) -> set[tuple[Any, ...]]:
@@ -264,6 +267,8 @@ class Planner:
             for key in (person.staff_code, person.username)
             if key
         }
+        posts = Posting.objects.filter(user__in=[one.pk for one in self._people.values()])
+        self._posted = set(posts.values_list("user", flat=True))
         self._held = _held({person.pk for person in self._people.values()})
         self._codes = {
             (code.list, fold(name)): code.pk
@@ -330,6 +335,14 @@ class Planner:
         """Return in words all that is wrong with a row, or nothing."""
         faults = [
             (person.pk == self._by.pk, _("Nobody decides on their own record.")),
+            (
+                bool(line.text(NAME)) and fold(line.text(NAME)) != fold(person.full_name),
+                _("This code belongs to %(name)s.") % {"name": person.full_name},
+            ),
+            (
+                person.pk not in self._posted,
+                _("%(name)s has no post.") % {"name": person.full_name},
+            ),
             (not after["title"], _("The training has no title.")),
             (not after["issuer"], _("Who held it is missing.")),
             (after["content_group"] is None,
@@ -349,9 +362,13 @@ def _cases(codes: set[str]) -> list[str]:
 
 
 def _periods(text: str) -> str:
-    """Return a number of periods as a decimal in text; nothing for what is none."""
+    """Return a number of periods as a decimal in text; nothing for what is none.
+
+    A point or blank before three figures parts the thousands: `1.056` is 1,056 periods.
+    """
+    plain = THOUSANDS.sub("", text.strip()).replace(",", ".")
     try:
-        number = Decimal(text.replace(",", "."))
+        number = round(Decimal(plain), 1)
     except InvalidOperation:
         return ""
-    return str(round(number, 1)) if number.is_finite() and 0 < number <= MOST else ""
+    return str(number) if number.is_finite() and 0 < number <= MOST else ""

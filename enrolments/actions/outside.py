@@ -119,12 +119,15 @@ def enter_many(*, trainings: Sequence[tuple[User, Facts]], by: User) -> list[Out
 def reverse_training(*, training: OutsideTraining, by: User, reason: str) -> bool:
     """Take an accepted training out of the ledger by an opposite entry. Return whether it stood."""
     refuse_own(training.person_id, by)
-    standing = OutsideTraining.objects.filter(pk=training.pk, state=OutsideState.ACCEPTED)
-    if not standing.update(state=OutsideState.REVERSED, answer=reason[:300]):
+    rows = OutsideTraining.objects.select_for_update(of=("self",)).select_related("entry")
+    held = rows.get(pk=training.pk)
+    if held.state != OutsideState.ACCEPTED or held.entry is None:
         return False
-    if training.entry is not None:
-        reverse_hours(entry=training.entry, by=by, reason=reason)
-    record(by=by, action="reverse_outside", target=training, reason=reason)
+    held.state, held.answer = OutsideState.REVERSED, reason[:300]
+    held.save(update_fields=["state", "answer"])
+    reverse_hours(entry=held.entry, by=by, reason=reason)
+    unit_id = held.entry.unit_id
+    record(by=by, action="reverse_outside", target=held, unit_id=unit_id, reason=reason)
     return True
 
 

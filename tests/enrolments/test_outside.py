@@ -19,7 +19,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import User
-from enrolments.actions.outside import accept, enter_many
+from enrolments.actions.outside import accept, enter_many, reverse_training
 from enrolments.models import HoursEntry, OutsideTraining
 from jobs.models import BulkChange
 from lms.clock import today
@@ -137,6 +137,15 @@ def test_taken_out_of_the_ledger_by_an_opposite_entry(cast: Cast, browser: Brows
     assert HoursEntry.objects.count() == 2
 
 
+def test_a_declaration_read_while_open_and_accepted_since_leaves_the_ledger_whole(
+    cast: Cast,
+) -> None:
+    stale = make_declared(cast.learner)
+    accept(training=OutsideTraining.objects.get(pk=stale.pk), by=cast.hr)
+    assert reverse_training(training=stale, by=cast.hr, reason="Không hợp lệ")
+    assert periods(cast.learner) == 0
+
+
 def send(client: Client, *rows: list[Any], heads: list[str] | None = None) -> Any:
     file = SimpleUploadedFile("ho-so.xlsx", xlsx([heads or HEADS, *rows]))
     answer = client.post(reverse("enrolments:outside_sheet"), {"file": file})
@@ -147,7 +156,7 @@ def send(client: Client, *rows: list[Any], heads: list[str] | None = None) -> An
 def line(person: User, **changes: Any) -> list[Any]:
     cells = {
         "code": person.username, "name": person.full_name, "title": "Lý luận chính trị trung cấp",
-        "group": "Lý luận chính trị", "form": "Tập trung", "periods": "1.056".replace(".", ""),
+        "group": "Lý luận chính trị", "form": "Tập trung", "periods": "1.056",
         "from": "05/09/2022", "to": "30/06/2023", "by": "Học viện", "decision": "12/QĐ",
         "number": "A01",
     }  # fmt: skip
@@ -165,16 +174,18 @@ def test_paper_records_are_shown_written_and_taken_back(cast: Cast, browser: Bro
         line(stranger),
         line(cast.hr),
         line(cast.manager, group="Nấu ăn", to="31/02/2023", periods="nhiều"),
+        line(cast.learner, title="Tin học", periods="0,04", name="Nguyễn Văn Khác"),
     )
     assert answer.status_code == 302
     change = BulkChange.objects.latest("pk")
     page = unescape(officer.get(reverse("jobs:change", args=[change.pk])).content.decode())
     for words in ("“Nấu ăn” không phải là nhóm nội dung", "“nhiều” không phải là số tiết",
                   "“31/02/2023” không phải là ngày", "Một dòng phía trên",
-                  "Không tìm thấy người có mã này"):  # fmt: skip
+                  "Không tìm thấy người có mã này", "“0,04” không phải là số tiết",
+                  f"Mã này của {cast.learner.full_name}"):  # fmt: skip
         assert words in page, words
     assert [row.verdict for row in change.rows.order_by("number")] == [
-        "new", "duplicate", "new", "unknown", "error", "error",
+        "new", "duplicate", "new", "unknown", "error", "error", "error",
     ]  # fmt: skip
     for _click in range(2):
         officer.post(reverse("jobs:confirm", args=[change.pk]))
