@@ -7,20 +7,19 @@ release stand on the score sheet of a test only, for those who release them, and
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Permission
 from assessment.assignments import assignments_of
 from assessment.frozen import quizzes_of
-from assessment.gradebook import Scheme, Score, decided_schemes, exemptions_of, final_of, score_of
+from assessment.gradebook import Scheme, decided_schemes, finals_of
 from assessment.models import GradeCell, GradeItem, Release
 from enrolments.documents import Dossier, Offer
 from enrolments.documents.common import (
@@ -229,13 +228,10 @@ def _counted(dossier: Dossier, scheme: Scheme | None) -> list[Work]:
     return [Work(item.key, item.title_vi, is_test=False) for item in scheme.items]
 
 
-def _released_cells(dossier: Dossier) -> QuerySet[GradeCell]:
-    cells = GradeCell.objects.filter(enrolment__cohort=dossier.cohort, released_at__isnull=False)
-    return cells.select_related("entry")
-
-
 def _released_marks(dossier: Dossier) -> dict[tuple[int, uuid.UUID], str]:
-    cells = _released_cells(dossier).values_list("enrolment", "component_key", "entry__percent")
+    cells = GradeCell.objects.filter(
+        enrolment__cohort=dossier.cohort, released_at__isnull=False
+    ).values_list("enrolment", "component_key", "entry__percent")
     return {(place, key): f"{_figure(percent)}%" for place, key, percent in cells}
 
 
@@ -243,14 +239,10 @@ def _finals(dossier: Dossier, scheme: Scheme | None) -> dict[int, list[str]]:
     """Return the final mark and its classification by place, over what is released."""
     if scheme is None:
         return {}
-    scores: dict[int, dict[uuid.UUID, Score]] = defaultdict(dict)
-    for cell in _released_cells(dossier):
-        scores[cell.enrolment_id][cell.component_key] = score_of(cell)
-    exempt = exemptions_of(scores)
-    found = {place: final_of(scheme, book, exempt.get(place, ())) for place, book in scores.items()}
+    places = dossier.everybody.order_by().values_list("pk", flat=True)
     return {
         place: [_figure(final.mark), final.band]
-        for place, final in found.items()
+        for place, final in finals_of(scheme, places, released_only=True).items()
         if final.mark is not None
     }
 

@@ -12,15 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Permission
 from assessment import gradebook
-from assessment.gradebook import (
-    FinalMark,
-    Scheme,
-    Standing,
-    books_of,
-    exemptions_of,
-    final_of,
-    scheme_of,
-)
+from assessment.gradebook import FinalMark, Scheme, Standing, finals_of, scheme_of
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.rights import permissions_on
 from jobs.exports import Export, Part
@@ -75,13 +67,11 @@ class Parts:
         return Part(lines, [number + size, place_of(found[-1], ORDER)])
 
     def _lines(self, places: list[Enrolment], number: int) -> list[list[Cell]]:
-        keys = [place.pk for place in places]
-        books, exempt = books_of(keys), exemptions_of(keys)
+        finals = finals_of(self._scheme, [place.pk for place in places])
         words = {True: _("Passed"), False: _("Not passed"), None: ""}
         return [
-            _line(n, place, final, words[final.is_passed])
+            _line(n, place, finals[place.pk], words[finals[place.pk].is_passed])
             for n, place in enumerate(places, start=number + 1)
-            for final in [final_of(self._scheme, books.get(place.pk, {}), exempt.get(place.pk, ()))]
         ]
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any, Final
 
 from assessment.assignments import assignments_of
@@ -104,10 +105,13 @@ class Score:
         return self.points * WHOLE / self.max_points if self.max_points else Decimal(0)
 
 
-class Standing:
+class Standing(StrEnum):
     """What became of a component in the sum."""
 
-    COUNTED, DROPPED, EXEMPT, MISSING = "counted", "dropped", "exempt", "missing"
+    COUNTED = "counted"
+    DROPPED = "dropped"
+    EXEMPT = "exempt"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True)
@@ -324,6 +328,20 @@ def exemptions_of(places: Iterable[int]) -> dict[int, set[uuid.UUID]]:
     return found
 
 
-def released_only(book: Book) -> dict[uuid.UUID, Score]:
-    """Return what a learner may see of their grades."""
-    return {key: score for key, score in book.items() if score.is_released}
+def finals_of(
+    scheme: Scheme, places: Iterable[int], *, released_only: bool = False
+) -> dict[int, FinalMark]:
+    """Return the sums of some learners of a class, by place: two queries for any number.
+
+    `released_only` leaves out what the learners do not see yet.
+    """
+    wanted = list(places)
+    books, exempt = books_of(wanted), exemptions_of(wanted)
+    if released_only:
+        books = {
+            place: {key: score for key, score in book.items() if score.is_released}
+            for place, book in books.items()
+        }
+    return {
+        place: final_of(scheme, books.get(place, {}), exempt.get(place, ())) for place in wanted
+    }

@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, Final
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -37,6 +39,7 @@ from jobs.models import BulkChange, BulkRow, Verdict
 from lms.sheets import PEOPLE, SheetError, find_tables, guess_mapping, read_workbook
 from lms.sheets.fields import heading_key, shown
 from lms.sheets.tables import Table
+from lms.templatetags.ui import vi_number
 
 KIND: Final = "assessment.mark_sheet"
 PLACE: Final = "enrolments.enrolment"
@@ -165,7 +168,7 @@ class MarkSheetKind:
     def fingerprints(self, change: BulkChange, rows: Sequence[BulkRow]) -> Mapping[int, str]:
         """Return which marks are in force now."""
         cells = _cells([row.target_id or 0 for row in rows])
-        kept = set(_cohort(change).enrolments.in_force().values_list("pk", flat=True))
+        kept = _kept(change, rows)
         return {row.pk: digest(_entry_of(cells, row)) for row in rows if row.target_id in kept}
 
     def apply_rows(
@@ -184,12 +187,16 @@ class MarkSheetKind:
         """Return which marks have been changed since, or rest under a recognised result."""
         cells = _cells([row.target_id or 0 for row in rows])
         rested = resting_on([row.target_id or 0 for row in rows])
+        kept = _kept(change, rows)
         with translation.override(_author(change).language):
             changed = _("A grade has been entered since.")
+            gone = _("This learner is no longer in the class.")
         reasons = {}
         for row in rows:
             if row.target_id in rested:
                 reasons[row.pk] = rested[row.target_id]
+            elif row.target_id not in kept:
+                reasons[row.pk] = gone
             elif _entry_of(cells, row) != (row.after or {}).get("entry"):
                 reasons[row.pk] = changed
         return reasons
@@ -208,6 +215,12 @@ def _cohort(change: BulkChange) -> Cohort:
     return cohort
 
 
+def _kept(change: BulkChange, rows: Sequence[BulkRow]) -> set[int]:
+    """Return the places of the rows that are still in the class."""
+    places = _cohort(change).enrolments.in_force().filter(pk__in=[row.target_id for row in rows])
+    return set(places.values_list("pk", flat=True))
+
+
 def _author(change: BulkChange) -> User:
     author: User = User.objects.get(pk=change.created_by_id)
     return author
@@ -215,10 +228,13 @@ def _author(change: BulkChange) -> User:
 
 def _planned(lines: Sequence[Line], cohort: Cohort, author: User) -> list[BulkRow]:
     codes = {line.code.casefold() for line in lines}
+    found = cohort.enrolments.in_force().select_related("learner")
+    found = found.annotate(login=Lower("learner__username"), staff=Lower("learner__staff_code"))
     places = {
-        place.learner.username.casefold(): place
-        for place in cohort.enrolments.in_force().select_related("learner")
-        if place.learner.username.casefold() in codes
+        code.casefold(): place
+        for place in found.filter(Q(login__in=codes) | Q(staff__in=codes))
+        for code in (place.learner.staff_code, place.learner.username)
+        if code
     }
     cells = _cells([place.pk for place in places.values()])
     rested = resting_on([place.pk for place in places.values()])
@@ -244,7 +260,7 @@ def _against(
 ) -> str:
     """Return why a mark cannot be entered; else note that this learner has one now."""
     if place is None:
-        return _("Nobody of the class has the sign-in code “%(code)s”.") % {"code": line.code}
+        return _("Nobody of the class has the code “%(code)s”.") % {"code": line.code}
     if place.learner_id == author.pk:
         return _("Nobody decides on their own record.")
     if place.pk in rested:
@@ -263,37 +279,38 @@ def _against_text(line: Line) -> str:
         return " ".join(error.messages)
     if points is not None and 0 <= points <= line.item.max_points:
         return ""
-    most = f"{line.item.max_points.normalize():f}"
-    return _("Points lie between 0 and %(most)s.") % {"most": most}
+    return _("Points lie between 0 and %(most)s.") % {"most": vi_number(line.item.max_points)}
 
 
 def _row(line: Line, place: Enrolment | None, cells: Mapping[Any, GradeCell]) -> BulkRow:
     cell = cells.get((place.pk if place else 0, line.item.key))
     who = place.learner.full_name if place else line.code
-    before = f"{cell.entry.points.normalize():f}" if cell else ""
+    before = str(cell.entry.points) if cell else ""
+    points = _points(line.text)
     row = BulkRow(
         number=line.number,
         label=f"{who} · {line.item.title}"[:300],
         target_type=PLACE,
         target_id=place.pk if place else None,
         before={"entry": cell.entry_id, "points": before} if cell else {},
-        after={"key": str(line.item.key), "points": line.text.replace(",", ".")},
+        after={"key": str(line.item.key), "points": "" if points is None else str(points)},
         fingerprint=digest(cell.entry_id if cell else None),
         verdict=Verdict.UPDATE if cell else Verdict.NEW,
         included=True,
-        message=(f"{before} → {line.text}" if cell else line.text)[:500],
+        message=(f"{vi_number(before)} → {line.text}" if cell else line.text)[:500],
     )
-    if cell and _same(line.text, cell):
+    if cell and points == cell.entry.points:
         row.verdict, row.included = Verdict.SAME, False
         row.message = _("The mark is the same.")
     return row
 
 
-def _same(text: str, cell: GradeCell) -> bool:
+def _points(text: str) -> Decimal | None:
+    """Return the points a cell says, None for what is none; `_against_text` says why."""
     try:
-        return parse_points(text) == cell.entry.points
+        return parse_points(text)
     except ValidationError:
-        return False
+        return None
 
 
 def _cells(places: Iterable[int]) -> dict[tuple[int, uuid.UUID], GradeCell]:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +23,6 @@ from accounts.models import Posting, User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.actions.outside import Facts, enter_many, reverse_training
-from enrolments.errors import Refused
 from enrolments.models import OutsideTraining
 from files.accept import SPREADSHEETS
 from files.actions import store
@@ -139,6 +139,7 @@ class OutsideSheetKind:
     """Trainings of one's own people from paper records."""
 
     queue = "import"
+    rows_at_once = 100  # its undo reverses one training after the other
 
     def allows(self, user: AbstractBaseUser | AnonymousUser, change: BulkChange) -> bool:
         """Return whether the user made it and still answers for people."""
@@ -179,24 +180,24 @@ class OutsideSheetKind:
     def apply_rows(
         self, change: BulkChange, rows: Sequence[BulkRow], by: AbstractBaseUser
     ) -> Mapping[int, str]:
-        """Write the trainings and their hours; of two rows that say the same only the first."""
+        """Write the trainings and their hours; say of which there is one already."""
         person: User = User.objects.get(pk=by.pk)
         people = User.objects.in_bulk([(row.after or {})["person"] for row in rows])
         codes = Code.objects.in_bulk()
-        first = {_key(row.after or {}): row for row in reversed(rows)}
-        kept = [row for row in rows if first[_key(row.after or {})] is row]
         told = [
-            (people[(row.after or {})["person"]], _facts(row.after or {}, codes)) for row in kept
+            (people[(row.after or {})["person"]], _facts(row.after or {}, codes)) for row in rows
         ]
-        try:
-            made = enter_many(trainings=told, by=person)
-        except Refused as error:
-            return {row.pk: str(error) for row in rows}
-        for row, training in zip(kept, made, strict=True):
-            row.target_type, row.target_id = TRAINING, training.pk
+        made = {_key_of(training): training for training in enter_many(trainings=told, by=person)}
         with translation.override(_author(change).language):
-            twice = _("A row above says the same.")
-        return {row.pk: twice for row in rows if row not in kept}
+            there = _("This training of these days is there already.")
+        refused = {}
+        for row in rows:
+            training = made.pop(_key(row.after or {}), None)  # the first row that says it has it
+            if training is None:
+                refused[row.pk] = there
+            else:
+                row.target_type, row.target_id = TRAINING, training.pk
+        return refused
 
     def undo_reasons(self, change: BulkChange, rows: Sequence[BulkRow]) -> Mapping[int, str]:
         """Return which trainings were reversed meanwhile."""
@@ -227,13 +228,11 @@ def _people(user: User) -> Any:
 
 
 def _held(people: set[int]) -> set[tuple[Any, ...]]:
-    rows = OutsideTraining.objects.standing().filter(person__in=people)
-    return {
-        (person, key, starts_on.isoformat(), ends_on.isoformat())
-        for person, key, starts_on, ends_on in rows.values_list(
-            "person", "title_key", "starts_on", "ends_on"
-        )
-    }
+    return {_key_of(row) for row in OutsideTraining.objects.standing().filter(person__in=people)}
+
+
+def _key_of(row: OutsideTraining) -> tuple[Any, ...]:
+    return (row.person_id, row.title_key, row.starts_on.isoformat(), row.ends_on.isoformat())
 
 
 def _key(after: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -260,7 +259,8 @@ class Planner:
     def __init__(self, lines: Sequence[Line], by: User) -> None:
         self._lines, self._by = lines, by
         codes = {line.text(CODE).lower() for line in lines}
-        found = _people(by).filter(Q(username__in=_cases(codes)) | Q(staff_code__in=_cases(codes)))
+        found = _people(by).annotate(login=Lower("username"), staff=Lower("staff_code"))
+        found = found.filter(Q(login__in=codes) | Q(staff__in=codes))
         self._people = {
             key.lower(): person
             for person in found
@@ -355,10 +355,6 @@ class Planner:
             (after["starts_on"] > after["ends_on"], _("The last day is before the first.")),
         ]  # fmt: skip
         return " ".join(words for is_wrong, words in faults if is_wrong)
-
-
-def _cases(codes: set[str]) -> list[str]:
-    return [*codes, *(code.upper() for code in codes)]
 
 
 def _periods(text: str) -> str:

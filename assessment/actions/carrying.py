@@ -38,10 +38,8 @@ def carry_marks(before: Enrolment, after: Enrolment, by: User) -> None:
     Attempt.objects.filter(enrolment=before).update(enrolment=after)
     Submission.objects.filter(enrolment=before).update(enrolment=after)
     _copy_extensions(before, after)
-    exempt = GradeExemption.objects.in_force().filter(enrolment=before)
-    known = GradeExemption.objects.in_force().filter(enrolment=after)
-    exempt.exclude(component_key__in=known.values("component_key")).update(enrolment=after)
-    _copy_cells(before, after, by)
+    GradeExemption.objects.filter(enrolment=before).update(enrolment=after)
+    _carry_cells(before, after, by)
 
 
 def _copy_extensions(before: Enrolment, after: Enrolment) -> None:
@@ -58,26 +56,16 @@ def _granted(row: Extension) -> tuple[Any, ...]:
     return (row.component_key, row.extra_minutes, row.extra_attempts, row.due_at, row.reason)
 
 
-def _copy_cells(before: Enrolment, after: Enrolment, by: User) -> None:
+def _carry_cells(before: Enrolment, after: Enrolment, by: User) -> None:
+    """Let the grades in force belong to the new place: the former one has none any more."""
     cells = list(GradeCell.objects.filter(enrolment=before).select_related("entry"))
     words = _("From class %(code)s") % {"code": before.cohort.code}
     entries = GradeEntry.objects.bulk_create(
         [_entry(cell.entry, after, by, words) for cell in cells]
     )
-    GradeCell.objects.bulk_create(
-        [
-            GradeCell(
-                enrolment=after,
-                component_key=cell.component_key,
-                entry=entry,
-                released_at=cell.released_at,
-            )
-            for cell, entry in zip(cells, entries, strict=True)
-        ],
-        update_conflicts=True,
-        unique_fields=["enrolment", "component_key"],
-        update_fields=["entry", "released_at"],
-    )
+    for cell, entry in zip(cells, entries, strict=True):
+        cell.enrolment, cell.entry = after, entry
+    GradeCell.objects.bulk_update(cells, ["enrolment", "entry"])
 
 
 def _entry(entry: GradeEntry, after: Enrolment, by: User, words: str) -> GradeEntry:

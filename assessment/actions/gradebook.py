@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assessment.actions.grades import is_released, refuse_learner, refuse_own
+from assessment.actions.grades import grade_event, is_released, refuse_learner, refuse_own
 from assessment.errors import GradebookRefused
 from assessment.gradebook import Item, Scheme, scheme_of
 from assessment.marking import CENT
 from assessment.models import GradeCell, GradeEntry, GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import GradeSource
 from assessment.slots import resting_on
-from audit.actions import event, record, record_many
+from audit.actions import record, record_many
 from enrolments.actions.progress import complete_block
 from enrolments.models import Cohort, Enrolment
+from lms.templatetags.ui import vi_number
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def set_scheme(
 ) -> GradeScheme:
     """Decide how the class works out its marks.
 
-    Raises `GradebookRefused` where somebody changed it since `revision`, where results are already
-    proposed or recognised, or where a component with marks would go or get another scale.
+    Raises `GradebookRefused` where somebody changed it since `revision`, where a result is
+    recognised already, or where a component with marks would go or get another scale.
     """
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     refuse_learner(cohort, by)
@@ -151,30 +152,30 @@ def enter_marks(
     """Enter typed marks of one component in the ledger; return, by place, why some were refused.
 
     A mark of nothing takes back the one in force: the ledger keeps both. Work of the course is
-    corrected so only with a reason. Raises `GradebookRefused` without one.
+    corrected so only with a reason. Raises `GradebookRefused` without one, or where the component
+    is gone. Under the lock of the class, as its scheme and its releases are: neither the scale nor
+    who sees the mark changes meanwhile.
     """
     if not item.is_on_paper and not reason.strip():
         raise GradebookRefused(_("A mark given by the system is changed with a reason."))
+    held = Cohort.objects.select_for_update(of=("self",)).select_related("version")
+    now = scheme_of(held.get(pk=cohort.pk)).item(item.key)
+    if now is None:
+        raise GradebookRefused(_("The component is gone."))
     wanted = {mark.place: mark for mark in marks}
     places = _held_places(cohort, wanted)
-    cells = _cells(places, item)
-    refused = _refusals(wanted, places, cells, item=item, by=by)
-    kept = [places[pk] for pk in wanted if pk not in refused and _differs(wanted[pk], cells)]
+    cells = _cells(places, now)
+    refused = _refusals(wanted, places, cells, item=now, by=by)
     entries = GradeEntry.objects.bulk_create(
-        [
-            _entry(
-                place,
-                wanted[place.pk].points,
-                item,
-                cells.get(place.pk),
-                given_by=by,
-                reason=reason,
-            )
-            for place in kept
-        ]
+        _entry(places[pk], mark.points, now, cells.get(pk), given_by=by, reason=reason)
+        for pk, mark in wanted.items()
+        if pk not in refused and _differs(mark, cells)
     )
-    _put_in_force(entries, cells, is_shown=is_released(cohort_id=cohort.pk, component_key=item.key))
-    record_many(_events(entries, by))
+    is_shown = is_released(cohort_id=cohort.pk, component_key=now.key)
+    _put_in_force(entries, cells, is_shown=is_shown)
+    if is_shown and not now.is_on_paper:  # what is on paper is no block of a lesson
+        _complete(entries)
+    record_many(map(grade_event, entries))
     return refused
 
 
@@ -211,7 +212,7 @@ def _refusals(
         elif pk in rested:
             refused[pk] = rested[pk]
         elif mark.points is not None and not 0 <= mark.points <= item.max_points:
-            facts = {"most": f"{item.max_points.normalize():f}"}
+            facts = {"most": vi_number(item.max_points)}
             refused[pk] = _("Points lie between 0 and %(most)s.") % facts
         elif _differs(mark, cells) and (cell.entry_id if cell else None) != mark.seen:
             refused[pk] = _changed(cell)
@@ -222,7 +223,7 @@ def _changed(cell: GradeCell | None) -> str:
     if cell is None:
         return _("The mark was taken back meanwhile.")
     facts = {
-        "points": f"{cell.entry.points.normalize():f}",
+        "points": vi_number(cell.entry.points),
         "who": cell.entry.given_by or _("the system"),
     }
     return _("%(who)s entered %(points)s meanwhile.") % facts
@@ -259,6 +260,7 @@ def _put_in_force(
     gone = [row.enrolment_id for row in entries if row.source == GradeSource.WITHDRAWN]
     GradeCell.objects.filter(pk__in=[cells[place].pk for place in gone]).delete()
     shown_at = timezone.now() if is_shown else None
+    shown = {place: cell.released_at for place, cell in cells.items()}
     now = [row for row in entries if row.source != GradeSource.WITHDRAWN]
     GradeCell.objects.bulk_create(
         [
@@ -266,7 +268,7 @@ def _put_in_force(
                 enrolment_id=row.enrolment_id,
                 component_key=row.component_key,
                 entry=row,
-                released_at=_shown_at(cells.get(row.enrolment_id)) or shown_at,
+                released_at=shown.get(row.enrolment_id) or shown_at,
             )
             for row in now
         ],
@@ -274,32 +276,12 @@ def _put_in_force(
         unique_fields=["enrolment", "component_key"],
         update_fields=["entry", "released_at"],
     )
-    for row in now:
-        if is_shown and row.is_passed:
+
+
+def _complete(entries: Sequence[GradeEntry]) -> None:
+    for row in entries:
+        if row.is_passed:
             complete_block(enrolment=row.enrolment, block_key=row.component_key)
-
-
-def _shown_at(cell: GradeCell | None) -> Any:
-    return cell.released_at if cell else None
-
-
-def _events(entries: Sequence[GradeEntry], by: User) -> list[Any]:
-    return [
-        event(
-            by=by,
-            action="record_grade",
-            target=row.enrolment,
-            unit_id=row.enrolment.sending_unit_id,
-            after={
-                "component": str(row.component_key),
-                "source": str(row.source),
-                "points": str(row.points),
-                "max_points": str(row.max_points),
-            },
-            reason=row.reason,
-        )
-        for row in entries
-    ]
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ from assessment.marking import CENT, mark
 from assessment.models import Answer, Attempt, GradeCell, GradeEntry, Mark, Release
 from assessment.models.attempts import AttemptState
 from assessment.models.grades import GradeSource
-from audit.actions import record
+from audit.actions import event, record, record_many
+from audit.models import AuditEvent
 from enrolments.actions.progress import complete_block
 from enrolments.models import Cohort, Enrolment
 from jobs.actions import start_job
@@ -97,7 +98,7 @@ def record_grade(
         given_by=by,
         reason=reason,
     )
-    _audit(entry)
+    record_many([grade_event(entry)])
     cell = _put_in_force(entry)
     if is_shown or is_released(cohort_id=enrolment.cohort_id, component_key=component_key):
         _show(cell)
@@ -215,7 +216,8 @@ def _show(cell: GradeCell) -> None:
         cell.save(update_fields=["released_at"])
 
 
-def _audit(entry: GradeEntry) -> None:
+def grade_event(entry: GradeEntry) -> AuditEvent:
+    """Return what the audit trail says of an entry of the ledger."""
     facts = {
         "component": str(entry.component_key),
         "source": str(entry.source),
@@ -223,7 +225,7 @@ def _audit(entry: GradeEntry) -> None:
         "max_points": str(entry.max_points),
     }
     unit_id = entry.enrolment.sending_unit_id
-    record(
+    return event(
         by=entry.given_by,
         action="record_grade",
         target=entry.enrolment,

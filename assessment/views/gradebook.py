@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +25,12 @@ from assessment.actions.gradebook import KeyedMark
 from assessment.errors import Refused
 from assessment.exports import GRADES
 from assessment.forms.gradebook import SchemeForm, SheetForm, item_forms, parse_points
+from assessment.frozen import quizzes_of
 from assessment.gradebook import (
     FinalMark,
     Item,
     Scheme,
-    books_of,
-    exemptions_of,
-    final_of,
+    finals_of,
     scheme_of,
     work_of,
 )
@@ -42,10 +42,13 @@ from enrolments.models.rights import permissions_on
 from jobs.exports import respond
 from lms.pages import keyset_page
 from lms.sheets import SheetError
+from lms.templatetags.ui import vi_number
 from lms.text import fold
 from reference.rules import rule
 
 SENT_AT_MOST = 200
+NUMBER = re.compile(r"[0-9]{1,15}")
+FIELD = re.compile(rf"m({NUMBER.pattern})\Z")
 ORDER = ("learner_sort_key", "pk")
 BY = frozenset({Permission.MARK, Permission.RELEASE_RESULTS})
 
@@ -88,7 +91,6 @@ def gradebook(request: HttpRequest, pk: int) -> HttpResponse:
     book = opened(request, pk)
     sought = request.GET.get("q", "")
     page = keyset_page(_sought(book.places(), sought), request, order=ORDER)
-    released = Release.objects.filter(cohort=book.cohort)
     context = {
         "book": book,
         "cohort": book.cohort,
@@ -96,9 +98,16 @@ def gradebook(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": _rows(book, page.rows),
         "page": page,
         "q": sought,
-        "released": set(released.values_list("component_key", flat=True)),
+        "released": _shown(book.cohort),
     }
     return render(request, "assessment/gradebook/grid.html", context)
+
+
+def _shown(cohort: Cohort) -> set[uuid.UUID]:
+    """Return the components whose marks learners see: released, or shown as soon as marked."""
+    released = Release.objects.filter(cohort=cohort).values_list("component_key", flat=True)
+    at_once = (quiz.key for quiz in quizzes_of(cohort.version).values() if quiz.shows_at_once)
+    return {*released, *at_once}
 
 
 def _sought(places: EnrolmentQuerySet, words: str) -> EnrolmentQuerySet:
@@ -114,12 +123,8 @@ class Row:
 
 
 def _rows(book: Opened, places: Sequence[Enrolment]) -> list[Row]:
-    keys = [place.pk for place in places]
-    books, exempt = books_of(keys), exemptions_of(keys)
-    return [
-        Row(place, final_of(book.scheme, books.get(place.pk, {}), exempt.get(place.pk, ())))
-        for place in places
-    ]
+    finals = finals_of(book.scheme, [place.pk for place in places])
+    return [Row(place, finals[place.pk]) for place in places]
 
 
 @dataclass
@@ -147,7 +152,12 @@ def enter(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     rows = _typed(page.rows, item)
     if request.method == "POST":
         rows = _typed(_posted_places(request, book), item)
-        if _entered(request, book, item, rows):
+        try:
+            is_saved = _entered(request, book, item, rows)
+        except Refused as error:
+            messages.error(request, str(error))
+            return redirect("assessment:gradebook", pk)
+        if is_saved:
             messages.success(request, _("The marks are saved."))
             goes_on = "next" in request.POST and page.next_token
             query = urlencode({"page": page.next_token}) if goes_on else request.GET.urlencode()
@@ -160,7 +170,7 @@ def enter(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
 
 def _posted_places(request: HttpRequest, book: Opened) -> list[Enrolment]:
     """Return the learners whose fields were sent, whoever came or left since the page was drawn."""
-    sent = [name[1:] for name in request.POST if name[:1] == "m" and name[1:].isdigit()]
+    sent = [int(match[1]) for name in request.POST if (match := FIELD.match(name))]
     places = book.cohort.enrolments.filter(pk__in=sent[:SENT_AT_MOST])
     return list(places.exclude(learner_id=book.user.pk).select_related("learner").order_by(*ORDER))
 
@@ -171,7 +181,7 @@ def _typed(places: Sequence[Enrolment], item: Item) -> list[Typed]:
     rows = []
     for place in places:
         cell = found.get(place.pk)
-        text = f"{cell.entry.points.normalize():f}".replace(".", ",") if cell else ""
+        text = vi_number(cell.entry.points) if cell else ""
         rows.append(Typed(place, cell, text))
     return rows
 
@@ -195,7 +205,7 @@ def _entered(request: HttpRequest, book: Opened, item: Item, rows: Sequence[Type
 
 def _seen(posted: Mapping[str, str], row: Typed) -> int | None:
     text = posted.get(f"s{row.place.pk}", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

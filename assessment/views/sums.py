@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +23,14 @@ from assessment.gradebook import (
     FinalMark,
     Item,
     Part,
-    Scheme,
-    books_of,
-    exemptions_of,
-    final_of,
-    released_only,
+    finals_of,
     scheme_of,
 )
 from assessment.http import own_enrolment
 from assessment.models import GradeCell, GradeEntry, GradeExemption
 from assessment.views.gradebook import Opened, opened
 from enrolments.models import Enrolment
+from lms.templatetags.ui import vi_number
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,8 @@ def own_grades(request: HttpRequest, pk: int) -> HttpResponse:
     """Show learners how their final mark comes about, as far as it is released."""
     place = own_enrolment(request, pk)
     scheme = scheme_of(place.cohort)
-    scores = released_only(books_of([place.pk]).get(place.pk, {}))
-    final = final_of(scheme, scores, exemptions_of([place.pk]).get(place.pk, ()))
-    shown = _lines(place, final, released=scores.keys())
+    final = finals_of(scheme, [place.pk], released_only=True)[place.pk]
+    shown = _lines(place, final, since=_released(place))
     context = {"place": place, "cohort": place.cohort, "scheme": scheme, "final": final}
     return render(request, "assessment/gradebook/own.html", context | {"lines": shown})
 
@@ -60,7 +58,7 @@ def learner(request: HttpRequest, pk: int, place_pk: int) -> HttpResponse:
     """Show one learner's sum, and the ledger behind each mark."""
     book = opened(request, pk)
     place = _place(book, place_pk)
-    final = _final(book.scheme, place)
+    final = finals_of(book.scheme, [place.pk])[place.pk]
     context = {"book": book, "cohort": book.cohort, "scheme": book.scheme, "place": place}
     context |= {"final": final, "lines": _lines(place, final)}
     return render(request, "assessment/gradebook/learner.html", context)
@@ -138,25 +136,37 @@ def _aim(
     return book, _place(book, place_pk), book.item(key)
 
 
-def _final(scheme: Scheme, place: Enrolment) -> FinalMark:
-    scores = books_of([place.pk]).get(place.pk, {})
-    return final_of(scheme, scores, exemptions_of([place.pk]).get(place.pk, ()))
+def _released(place: Enrolment) -> dict[uuid.UUID, dt.datetime]:
+    """Return since when a learner sees which components."""
+    cells = GradeCell.objects.filter(enrolment=place)
+    return {cell.component_key: cell.released_at for cell in cells if cell.released_at}
 
 
-def _lines(place: Enrolment, final: FinalMark, released: Any = None) -> list[Line]:
-    """Return the components with their ledger; a learner sees that of released ones alone."""
+def _lines(
+    place: Enrolment, final: FinalMark, since: Mapping[uuid.UUID, dt.datetime] | None = None
+) -> list[Line]:
+    """Return the components with their ledger, the newest entry first.
+
+    `since` is of a learner: of each component the mark that was released, and what came after.
+    """
     given: dict[uuid.UUID, list[GradeEntry]] = defaultdict(list)
     entries = GradeEntry.objects.filter(enrolment=place).select_related("given_by")
     for entry in entries.order_by("-pk"):
-        if released is None or entry.component_key in released:
-            given[entry.component_key].append(entry)
+        known = given[entry.component_key]
+        if since is None or _is_seen(since.get(entry.component_key), known):
+            known.append(entry)
     exemptions = GradeExemption.objects.in_force().filter(enrolment=place)
     by_key = {row.component_key: row for row in exemptions.select_related("given_by")}
     return [Line(part, given[part.item.key], by_key.get(part.item.key)) for part in final.parts]
 
 
+def _is_seen(since: dt.datetime | None, newer: list[GradeEntry]) -> bool:
+    """Return whether an entry is the one that was released, or newer; those before never were."""
+    return since is not None and (not newer or newer[-1].given_at > since)
+
+
 def _words(entry: GradeEntry | None) -> str:
-    return f"{entry.points.normalize():f}".replace(".", ",") if entry else ""
+    return vi_number(entry.points) if entry else ""
 
 
 def _form_page(

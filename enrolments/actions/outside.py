@@ -77,7 +77,8 @@ def take_back(*, training: OutsideTraining, by: User) -> bool:
     rows = OutsideTraining.objects.open().filter(pk=training.pk, person=by)
     done = bool(rows.update(state=OutsideState.WITHDRAWN))
     if done:
-        record(by=by, action="withdraw_outside", target=training)
+        unit_id = _unit_id(by.pk)
+        record(by=by, action="withdraw_outside", target=training, unit_id=unit_id)
     return done
 
 
@@ -100,16 +101,25 @@ def send_back(*, training: OutsideTraining, by: User, answer: str) -> OutsideTra
 
 @transaction.atomic
 def enter_many(*, trainings: Sequence[tuple[User, Facts]], by: User) -> list[OutsideTraining]:
-    """Enter trainings from paper records, with their periods, all or none; a few statements.
+    """Enter trainings from paper records, with their periods; a few statements for any number.
 
-    The caller has left out what stands already: the database refuses a second one.
+    Under the lock of the people, as a declaration is. What waits or counts already, or stands
+    twice in the list, is left out: the rows come back in the order of the list.
     """
-    rows = [_row(person, facts, OutsideSource.PAPER, by=by) for person, facts in trainings]
-    for row in rows:
-        refuse_own(row.person_id, by)
-        row.state, row.decided_by, row.decided_at = OutsideState.ACCEPTED, by, timezone.now()
+    people = {person.pk for person, _facts in trainings}
+    list(User.objects.select_for_update().filter(pk__in=people).order_by("pk"))
+    standing = OutsideTraining.objects.standing().filter(person__in=people)
+    taken = set(standing.values_list("person", "title_key", "starts_on", "ends_on"))
+    rows = []
+    for person, facts in trainings:
+        refuse_own(person.pk, by)
+        key = (person.pk, facts.key, facts.starts_on, facts.ends_on)
+        if key not in taken:
+            taken.add(key)
+            rows.append(_row(person, facts, OutsideSource.PAPER, by=by))
     for row, entry in zip(rows, _entries(rows, by), strict=True):
-        row.entry = entry
+        row.state, row.entry = OutsideState.ACCEPTED, entry
+        row.decided_by, row.decided_at = by, timezone.now()
     OutsideTraining.objects.bulk_create(rows, batch_size=500)
     record_many(_told(row, by) for row in rows)
     return rows
@@ -127,6 +137,8 @@ def reverse_training(*, training: OutsideTraining, by: User, reason: str) -> boo
     held.save(update_fields=["state", "answer"])
     reverse_hours(entry=held.entry, by=by, reason=reason)
     unit_id = held.entry.unit_id
+    if held.source == OutsideSource.DECLARED:
+        plan_notices(notices=[_notice(held, unit_id)])
     record(by=by, action="reverse_outside", target=held, unit_id=unit_id, reason=reason)
     return True
 
@@ -175,18 +187,21 @@ def _decided(held: OutsideTraining, state: str, by: User, answer: str) -> Outsid
     unit_id = _unit_id(held.person_id)
     after = {"state": str(state)}
     record(by=by, action="review_outside", target=held, unit_id=unit_id, after=after, reason=answer)
-    notice = NoticeSpec(
+    plan_notices(notices=[_notice(held, unit_id)])
+    return held
+
+
+def _notice(held: OutsideTraining, unit_id: int | None) -> NoticeSpec:
+    return NoticeSpec(
         person_id=held.person_id,
         kind=REVIEWED,
-        subject=f"outside:{held.pk}",
+        subject=f"outside:{held.pk}:{held.state}",
         due_on=today(),
         send_at=timezone.now(),
         context={"title": held.title},
         url=reverse("enrolments:outside_own"),
         unit_id=unit_id,
     )
-    plan_notices(notices=[notice])
-    return held
 
 
 def _unit_id(person_id: int) -> int | None:

@@ -113,11 +113,21 @@ CARRIED: Final = (
 
 
 def _copy_progress(held: Enrolment, place: Enrolment) -> None:
-    """Copy what was opened and done; what the other place had already stays."""
-    lessons = LessonProgress.objects.filter(enrolment=held)
-    blocks = BlockProgress.objects.filter(enrolment=held)
-    LessonProgress.objects.bulk_create(_copies(list(lessons), place), ignore_conflicts=True)
-    BlockProgress.objects.bulk_create(_copies(list(blocks), place), ignore_conflicts=True)
+    """Copy what was opened and done; in a place taken up again it replaces what was known there."""
+    lessons = list(LessonProgress.objects.filter(enrolment=held))
+    blocks = list(BlockProgress.objects.filter(enrolment=held))
+    LessonProgress.objects.bulk_create(
+        _copies(lessons, place),
+        update_conflicts=True,
+        unique_fields=["enrolment", "lesson_key"],
+        update_fields=["completed_at"],
+    )
+    BlockProgress.objects.bulk_create(
+        _copies(blocks, place),
+        update_conflicts=True,
+        unique_fields=["enrolment", "block_key"],
+        update_fields=["state", "completed_at"],
+    )
 
 
 def _copies(rows: Sequence[Progress], place: Enrolment) -> list[Progress]:
@@ -140,6 +150,7 @@ def defer(*, enrolment: Enrolment, until: dt.date, by: User, reason: str) -> boo
     refuse_own(enrolment.learner_id, by)
     if until <= today():
         raise Refused(_("This day has passed."))
+    lock_class(enrolment.cohort)  # as a transfer does: the class first, then the place
     standing = Enrolment.objects.unfinished().filter(pk=enrolment.pk)
     changed = standing.update(
         state=EnrolmentState.DEFERRED, deferred_until=until, withdrawn_reason=reason

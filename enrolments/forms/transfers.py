@@ -34,9 +34,8 @@ class TransferForm(ReasonForm):
     )
     field_order = ["to", "reason"]
 
-    def __init__(self, *args: Any, cohort: Cohort, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, classes: QuerySet[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        classes = classes_to_go_on_in(cohort.course_id, user).exclude(pk=cohort.pk)
         self.fields["to"].queryset = classes  # type: ignore[attr-defined]  # stubs know only Field
 
 
@@ -78,15 +77,3 @@ class SubstituteForm(ReasonForm):
             raise forms.ValidationError(_("No person with this code in the unit"))
         self.unit = units_of([person], self._user)[person.pk]
         return person
-
-
-class GoOnForm(ReasonForm):
-    """Where a place that was put off goes on."""
-
-    to = forms.ModelChoiceField(label=_("Class"), queryset=Cohort.objects.none())
-    field_order = ["to", "reason"]
-
-    def __init__(self, *args: Any, place: Enrolment, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        classes = classes_to_go_on_in(place.cohort.course_id, user)
-        self.fields["to"].queryset = classes  # type: ignore[attr-defined]  # stubs know only Field

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from enrolments.actions.transfers import resume_place, transfer
 from enrolments.errors import Refused
-from enrolments.forms.transfers import GoOnForm
+from enrolments.forms.transfers import TransferForm, classes_to_go_on_in
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.places import EnrolmentQuerySet
 from enrolments.views.common import done
@@ -34,7 +34,8 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a place go on: in its own class or in another one of the course."""
     user = _officer(request)
     place = get_object_or_404(_related(user), pk=pk)
-    form = GoOnForm(request.POST or None, place=place, user=user)
+    classes = classes_to_go_on_in(place.cohort.course_id, user)
+    form = TransferForm(request.POST or None, classes=classes)
     if request.method == "POST" and form.is_valid():
         try:
             _go_on(place, form.cleaned_data["to"], user, form.cleaned_data["reason"])

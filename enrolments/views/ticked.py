@@ -19,7 +19,7 @@ from enrolments.actions.transfers import defer, substitute
 from enrolments.errors import Refused
 from enrolments.extending import propose_extension
 from enrolments.forms.classes import ExtendForm, PickForm, ReasonForm
-from enrolments.forms.transfers import DeferForm, SubstituteForm, TransferForm
+from enrolments.forms.transfers import DeferForm, SubstituteForm, TransferForm, classes_to_go_on_in
 from enrolments.models import Enrolment
 from enrolments.transferring import propose_transfer
 from enrolments.views.common import Seen, done, seen
@@ -78,7 +78,8 @@ def _extend(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpR
 def _transfer(request: HttpRequest, shown: Seen, places: list[Enrolment]) -> HttpResponse:
     """Ask into which class and why; then show what would move, to be confirmed."""
     sent = request.POST if "reason" in request.POST else None
-    form = TransferForm(sent, cohort=shown.cohort, user=shown.user)
+    classes = classes_to_go_on_in(shown.cohort.course_id, shown.user)
+    form = TransferForm(sent, classes=classes.exclude(pk=shown.cohort.pk))
     if form.is_valid():
         ids = [place.pk for place in places]
         change = propose_transfer(

@@ -26,7 +26,7 @@ from assessment.gradebook import Item, Scheme, Score, final_of
 from assessment.models import GradeCell, GradeEntry, GradeItem
 from audit.models import AuditEvent
 from certificates.actions.recognition import decide, propose
-from enrolments.actions.places import enrol_many
+from enrolments.actions.places import enrol_many, withdraw
 from enrolments.models import Cohort, Enrolment
 from jobs.models import BulkChange
 from tests.assessment.works import Task, make_paper_item, make_task
@@ -130,6 +130,20 @@ def test_learners_see_their_sum_as_far_as_it_is_released(
     assert cast.training_officer.full_name not in whole
 
 
+def test_a_mark_typed_in_error_before_the_release_is_never_shown_to_its_learner(
+    cast: Cast, task: Task, oral: GradeItem, browser: Browser
+) -> None:
+    office = browser(cast.training_officer)
+    for text in ("9,25", "6"):
+        type_marks(office, task, oral, {task.place: text})
+    office.post(at("release", task, oral.component_key))
+    type_marks(office, task, oral, {task.place: "6,5"})
+    page = read(browser(cast.learner), reverse("assessment:own_grades", args=[task.place.pk]))
+    assert "9,25" not in page
+    assert page.count("6/10") == 1
+    assert "6,5/10" in page
+
+
 def test_a_wrong_mark_stays_beside_its_reason_and_the_others_are_saved(
     cast: Cast, task: Task, oral: GradeItem, browser: Browser
 ) -> None:
@@ -145,11 +159,11 @@ def test_two_who_type_the_same_mark_do_not_overwrite_each_other(
     cast: Cast, task: Task, oral: GradeItem, browser: Browser
 ) -> None:
     office, trainer = browser(cast.training_officer), browser(cast.trainer)
-    type_marks(office, task, oral, {task.place: "7"})
+    type_marks(office, task, oral, {task.place: "7,5"})
     address = at("enter_marks", task, oral.component_key)
     page = trainer.post(address, {f"m{task.place.pk}": "5", f"s{task.place.pk}": ""})
     assert page.status_code == 422
-    assert f"{cast.training_officer.full_name} vừa nhập 7" in unescape(page.content.decode())
+    assert f"{cast.training_officer.full_name} vừa nhập 7,5" in unescape(page.content.decode())
     type_marks(trainer, task, oral, {task.place: "6"})
     type_marks(trainer, task, oral, {task.place: "6"})
     assert points(task.place, oral) == Decimal(6)
@@ -244,18 +258,22 @@ def test_a_workbook_of_marks_is_shown_written_and_taken_back(
     cast: Cast, task: Task, oral: GradeItem, browser: Browser
 ) -> None:
     office, other = browser(cast.training_officer), task.another("Lê Văn Tám")
-    type_marks(office, task, oral, {other: "5"})
+    User.objects.filter(pk=cast.learner.pk).update(staff_code="HN-0007")
+    task.place.learner.refresh_from_db()
+    left = task.another("Trần Thị Chín")
+    type_marks(office, task, oral, {other: "5,5"})
     rows: list[list[Any]] = [
         ["STT", "Mã đăng nhập", "Họ và tên", "THI VẤN ĐÁP", "Bài thu hoạch cuối khóa"],
-        [1, task.place.learner.username, "x", 7.5, 10],
+        [1, task.place.learner.staff_code, "x", 7.5, 10],
         [2, other.learner.username, "x", "6,5", ""],
         [3, "KHONG-CO", "x", 8, ""],
         [4, task.place.learner.username, "x", 9, ""],
         [5, cast.hr.username, "x", "", ""],
+        [6, left.learner.username, "x", "７，５", ""],
     ]
     change = sheet(office, task, rows)
     page = read(office, reverse("jobs:change", args=[change.pk]))
-    for words in ("5 → 6,5", "không có ai mang mã đăng nhập “KHONG-CO”", "Một dòng phía trên"):
+    for words in ("5,5 → 6,5", "không có ai mang mã “KHONG-CO”", "Một dòng phía trên"):
         assert words in page, words
     assert points(task.place, oral) is None
     for _click in range(2):
@@ -264,12 +282,16 @@ def test_a_workbook_of_marks_is_shown_written_and_taken_back(
     assert (points(task.place, oral), points(other, oral)) == (Decimal("7.5"), Decimal("6.5"))
     # The work done on line is not read from a file.
     assert GradeCell.objects.get(component_key=task.key).entry.points == Decimal(8)
+    assert points(left, oral) == Decimal("7.5")
+    withdraw(enrolment=left, by=cast.hr, reason="Nghỉ việc")
     type_marks(office, task, oral, {other: "7"})
     office.post(reverse("jobs:preview_undo", args=[change.pk]))
     run_jobs()
     office.post(reverse("jobs:undo", args=[change.pk]))
     run_jobs()
     assert (points(task.place, oral), points(other, oral)) == (None, Decimal(7))
+    change.refresh_from_db()
+    assert change.counts["states"] == {"undone": 1, "kept": 2, "planned": 2}
 
 
 def test_a_file_without_a_column_of_marks_gets_a_sentence(
@@ -327,7 +349,7 @@ def test_the_page_asks_the_same_for_more_learners(
 def test_the_council_gets_the_final_mark_and_a_low_one_fails(cast: Cast, browser: Browser) -> None:
     ended = make_ended(cast)
     office = cast.training_officer
-    good, low = ended.enrol(make_user("Trần Văn Tốt", unit=cast.ward), grade=90), None
+    good = ended.enrol(make_user("Trần Văn Tốt", unit=cast.ward), grade=90)
     low = ended.enrol(make_user("Lê Thị Thấp", unit=cast.ward), grade=50)
     oral = make_paper_item(ended.cohort, by=office, is_required=False)
     for place, mark in ((good, "8"), (low, "2")):
@@ -344,21 +366,22 @@ def test_the_council_gets_the_final_mark_and_a_low_one_fails(cast: Cast, browser
     )  # fmt: skip
     page = read(browser(office), reverse("certificates:recognition", args=[recognition.pk]))
     assert "8,5" in page
-    paper = browser(office).get(
-        reverse("enrolments:document", args=[ended.cohort.pk, "bien-ban-xet", "docx"])
-    )
-    if paper.status_code == 200:
-        text = "\n".join(
-            cell.text
-            for table in Document(io.BytesIO(paper.getvalue())).tables
-            for row in table.rows
-            for cell in row.cells
-        )
-        assert "8,5" in text
+    for code, of in (("bien-ban-xet-ket-qua", str(recognition.pk)), ("bang-diem", "")):
+        text = printed(browser(office), ended.cohort, code, of)
+        assert "Điểm tổng kết" in text, code
+        assert "8,5" in text, code
     decide(recognition=recognition, decision=make_decision(ended), by=office)
     said = type_marks_in(browser(office), ended.cohort, oral, low, "10")
     assert "quyết định" in said
     assert points(low, oral) == Decimal(2)
+
+
+def printed(client: Client, cohort: Cohort, code: str, of: str) -> str:
+    """Return the cells of a document of the class."""
+    paper = client.get(reverse("enrolments:document", args=[cohort.pk, code, "docx"]), {"of": of})
+    assert paper.status_code == 200
+    tables = Document(io.BytesIO(paper.getvalue())).tables
+    return "\n".join(cell.text for table in tables for row in table.rows for cell in row.cells)
 
 
 def type_marks_in(

@@ -135,6 +135,18 @@ def test_taken_out_of_the_ledger_by_an_opposite_entry(cast: Cast, browser: Brows
         review(officer, row, "reverse", "Chứng chỉ không hợp lệ")
     assert periods(cast.learner) == 0
     assert HoursEntry.objects.count() == 2
+    assert Notice.objects.filter(kind="enrolments.outside_reviewed").count() == 2
+
+
+def test_a_list_that_says_the_same_twice_or_what_stands_enters_it_once(cast: Cast) -> None:
+    make_declared(cast.learner)
+    other = make_facts("Tiếng Anh")
+    made = enter_many(
+        trainings=[(cast.learner, make_facts()), (cast.learner, other), (cast.learner, other)],
+        by=cast.hr,
+    )
+    assert [row.title for row in made] == ["Tiếng Anh"]
+    assert periods(cast.learner) == 40
 
 
 def test_a_declaration_read_while_open_and_accepted_since_leaves_the_ledger_whole(

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 from django.conf import settings
@@ -19,12 +20,18 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 def run(*arguments: object, times: int) -> None:
     """Start the same process several times and wait for all of them."""
+    together(*[arguments] * times)
+
+
+def together(*acts: Sequence[object]) -> None:
+    """Start processes at once and wait for all of them."""
     environment = {**os.environ, "DATABASE_URL": database_url()}
-    command = [sys.executable, "-m", "tests.enrolments.sender", *map(str, arguments)]
+    command = [sys.executable, "-m", "tests.enrolments.sender"]
     started = [
-        subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR) for _n in range(times)
+        subprocess.Popen([*command, *map(str, act)], env=environment, cwd=settings.BASE_DIR)
+        for act in acts
     ]
-    assert [process.wait(timeout=120) for process in started] == [0] * times
+    assert [process.wait(timeout=120) for process in started] == [0] * len(acts)
 
 
 def open_class(seats: int | None = None) -> tuple[Cohort, int, int, list[int]]:
@@ -78,8 +85,8 @@ def test_learners_who_swap_classes_at_once_have_one_place_each_and_seats_add_up(
             by=officer,
             source="ticked",
         )
-    run("swap", cohort.pk, other.pk, by, times=2)
-    run("swap", other.pk, cohort.pk, by, times=2)
+    there, back = ("swap", cohort.pk, other.pk, by), ("swap", other.pk, cohort.pk, by)
+    together(there, back, there, back)
     standing = Enrolment.objects.in_force()
     assert standing.count() == standing.values("learner").distinct().count() == 20
     for held in (cohort, other):

@@ -12,16 +12,18 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from assessment.actions.gradebook import KeyedMark, enter_marks
 from assessment.actions.grades import release
+from assessment.gradebook import scheme_of
 from assessment.models import GradeCell, GradeEntry, Submission
 from enrolments.actions.places import withdraw
-from enrolments.actions.progress import open_lesson
+from enrolments.actions.progress import complete_viewed, open_lesson
 from enrolments.models import Cohort, Enrolment, Obligation
 from jobs.models import BulkChange
 from lms.clock import today
 from notifications.models import Notice
 from tests.assessment.make import make_room
-from tests.assessment.works import Task, make_task
+from tests.assessment.works import Task, make_paper_item, make_task
 from tests.enrolments.importing import run_jobs
 from tests.make import make_cohort, make_enrolment, make_user
 from tests.people import Cast
@@ -113,6 +115,31 @@ def test_learners_go_on_in_another_class_with_all_they_did_and_come_back(
     assert (task.place.state, duty.enrolment) == ("studying", task.place)
     assert Submission.objects.get().enrolment == task.place
     assert counts(task.cohort, other) == [1, 0]
+
+
+def test_what_is_done_meanwhile_comes_back_and_what_was_taken_back_does_not_rise(
+    cast: Cast, task: Task, other: Cohort, browser: Browser
+) -> None:
+    office = browser(cast.training_officer)
+    oral = make_paper_item(task.cohort, by=task.by)
+    make_paper_item(other, by=task.by)
+    marks = [KeyedMark(task.place.pk, Decimal(7), None)]
+    enter_marks(cohort=task.cohort, item=scheme_of(task.cohort).items[-1], marks=marks, by=task.by)
+    change = propose(office, task, other, task.place)
+    confirm(office, change)
+    place = other.enrolments.get()
+    lesson = place.version.lessons.order_by("position").first()
+    assert lesson
+    complete_viewed(enrolment=place, lesson_key=lesson.key)
+    GradeCell.objects.filter(enrolment=place, component_key=oral.component_key).delete()
+    place.refresh_from_db()
+    assert place.lessons_done == 1
+    undo(office, change)
+    task.place.refresh_from_db()
+    assert (task.place.state, task.place.lessons_done) == ("studying", 1)
+    assert task.place.lessons.get(lesson_key=lesson.key).completed_at
+    cells = GradeCell.objects.filter(enrolment=task.place)
+    assert [cell.component_key for cell in cells] == [task.key]
 
 
 def test_reminders_follow_the_duty(cast: Cast, task: Task, other: Cohort, browser: Browser) -> None:
