@@ -21,6 +21,7 @@ from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.imports.kind import author_of
 from accounts.imports.reading import table_of
 from accounts.models import User
 from accounts.permissions import Permission
@@ -147,7 +148,7 @@ class MarkSheetKind:
 
     def plan_slice(self, change: BulkChange, checkpoint: Mapping[str, Any]) -> PlannedSlice:
         """Return a row for each mark of the next rows of the file."""
-        cohort, author = _cohort(change), _author(change)
+        cohort, author = _cohort(change), author_of(change)
         table, start = _table(change.params["file"]), checkpoint.get("row", 0)
         with translation.override(author.language):
             lines = list(_lines(table, _on_paper(cohort), start))
@@ -188,7 +189,7 @@ class MarkSheetKind:
         cells = _cells([row.target_id or 0 for row in rows])
         rested = resting_on([row.target_id or 0 for row in rows])
         kept = _kept(change, rows)
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             changed = _("A grade has been entered since.")
             gone = _("This learner is no longer in the class.")
         reasons = {}
@@ -219,11 +220,6 @@ def _kept(change: BulkChange, rows: Sequence[BulkRow]) -> set[int]:
     """Return the places of the rows that are still in the class."""
     places = _cohort(change).enrolments.in_force().filter(pk__in=[row.target_id for row in rows])
     return set(places.values_list("pk", flat=True))
-
-
-def _author(change: BulkChange) -> User:
-    author: User = User.objects.get(pk=change.created_by_id)
-    return author
 
 
 def _planned(lines: Sequence[Line], cohort: Cohort, author: User) -> list[BulkRow]:

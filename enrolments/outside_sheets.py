@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.imports.kind import author_of
 from accounts.imports.reading import table_of
 from accounts.models import Posting, User
 from accounts.permissions import Permission
@@ -152,7 +153,11 @@ class OutsideSheetKind:
 
     def plan_slice(self, change: BulkChange, checkpoint: Mapping[str, Any]) -> PlannedSlice:
         """Return the verdicts on the next rows of the file."""
-        table, start, by = _table(change.params["file"]), checkpoint.get("row", 0), _author(change)
+        table, start, by = (
+            _table(change.params["file"]),
+            checkpoint.get("row", 0),
+            author_of(change),
+        )
         with translation.override(by.language):
             rows = Planner(list(_lines(table, start)), by).rows()
         if start + CHUNK < len(table.rows):
@@ -173,7 +178,7 @@ class OutsideSheetKind:
         """Return whether the training stands already, for the people one still answers for."""
         facts = {row.pk: row.after or {} for row in rows}
         people = {one["person"] for one in facts.values()}
-        seen = set(_people(_author(change)).filter(pk__in=people).values_list("pk", flat=True))
+        seen = set(_people(author_of(change)).filter(pk__in=people).values_list("pk", flat=True))
         held = _held(people)
         return {pk: digest(_key(one) in held) for pk, one in facts.items() if one["person"] in seen}
 
@@ -188,7 +193,7 @@ class OutsideSheetKind:
             (people[(row.after or {})["person"]], _facts(row.after or {}, codes)) for row in rows
         ]
         made = {_key_of(training): training for training in enter_many(trainings=told, by=person)}
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             there = _("This training of these days is there already.")
         refused = {}
         for row in rows:
@@ -205,7 +210,7 @@ class OutsideSheetKind:
             pk__in=[row.target_id for row in rows if row.target_id]
         )
         kept = set(standing.values_list("pk", flat=True))
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             reason = _("The training was taken out of the ledger meanwhile.")
         return {row.pk: reason for row in rows if row.target_id not in kept}
 
@@ -216,11 +221,6 @@ class OutsideSheetKind:
         made = OutsideTraining.objects.filter(pk__in=[row.target_id for row in rows])
         for training in made.select_related("entry"):
             reverse_training(training=training, by=person, reason=reason)
-
-
-def _author(change: BulkChange) -> User:
-    author: User = User.objects.get(pk=change.created_by_id)
-    return author
 
 
 def _people(user: User) -> Any:

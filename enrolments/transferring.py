@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.imports.kind import author_of
 from accounts.models import User
 from enrolments.actions.transfers import transfer, why_not
 from enrolments.errors import Refused
@@ -62,7 +63,7 @@ class TransferKind:
         """Return a row for each ticked learner: a page's ticks fit into one slice."""
         if checkpoint:
             raise ValueError("A transfer is planned in one slice.")
-        by, to = _author(change), _target(change)
+        by, to = author_of(change), _target(change)
         with translation.override(by.language):
             rows = [
                 _row(number, place, to, by)
@@ -85,7 +86,7 @@ class TransferKind:
 
     def fingerprints(self, change: BulkChange, rows: Sequence[BulkRow]) -> Mapping[int, str]:
         """Return how the places of the rows stand now."""
-        places = {place.pk: place for place in _places(change, _author(change))}
+        places = {place.pk: place for place in _places(change, author_of(change))}
         return {
             row.pk: _fingerprint(places[row.target_id]) for row in rows if row.target_id in places
         }
@@ -116,7 +117,7 @@ class TransferKind:
         back_to = Cohort.objects.get(pk=change.params["cohort_id"])
         places = _arrived(rows)
         reasons = {}
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             for row in rows:
                 place = places.get((row.after or {}).get("place", 0))
                 reason = why_not(place, back_to) if place else _("The place is gone.")
@@ -131,11 +132,6 @@ class TransferKind:
         reason = _("Undone: %(title)s") % {"title": change.title}
         for place in _arrived(rows).values():
             transfer(enrolment=place, to=back_to, by=person, reason=reason)
-
-
-def _author(change: BulkChange) -> User:
-    author: User = User.objects.get(pk=change.created_by_id)
-    return author
 
 
 def _target(change: BulkChange) -> Cohort:

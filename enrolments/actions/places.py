@@ -102,7 +102,7 @@ def _enrol_chunk(sending: _Sending, people: dict[int, tuple[User, Unit]], done: 
     cohort, by = lock_class(sending.cohort), sending.by
     held = _held(cohort, people)
     back = [place for place in held.values() if place.state == EnrolmentState.WITHDRAWN]
-    done.already += [place for place in held.values() if place not in back]
+    done.already += [place for place in held.values() if place.state != EnrolmentState.WITHDRAWN]
     new = [pair for key, pair in people.items() if key not in held]
     if not new and not back:
         return
