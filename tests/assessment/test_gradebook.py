@@ -366,7 +366,7 @@ def test_the_council_gets_the_final_mark_and_a_low_one_fails(cast: Cast, browser
     )  # fmt: skip
     page = read(browser(office), reverse("certificates:recognition", args=[recognition.pk]))
     assert "8,5" in page
-    for code, of in (("bien-ban-xet-ket-qua", str(recognition.pk)), ("bang-diem", "")):
+    for code, of in (("bien-ban-xet-ket-qua", str(recognition.number)), ("bang-diem", "")):
         text = printed(browser(office), ended.cohort, code, of)
         assert "Điểm tổng kết" in text, code
         assert "8,5" in text, code
