@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEND_PEOPLE = "send_people"  # one's own unit's people, with a sending decision
     SEE_ENROLMENTS = "see_enrolments"
     SEE_OBLIGATIONS = "see_obligations"
+    MANAGE_REQUIREMENTS = "manage_requirements"  # audiences, and what they must finish
     ANSWER_LEARNERS = "answer_learners"
     # Assessment
     MARK = "mark"
@@ -88,6 +89,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEND_PEOPLE,
             P.SEE_ENROLMENTS,
             P.SEE_OBLIGATIONS,
+            P.MANAGE_REQUIREMENTS,
             P.SEE_CERTIFICATES,
             P.SEE_DELIVERY,
             P.SEE_PLANS,

@@ -319,6 +319,7 @@ def _duty(place: Enrolment) -> Obligation:
     return Obligation(
         person=place.learner,
         enrolment=place,
+        course=place.cohort.course,
         unit=place.sending_unit,
         title_vi=place.version.title_vi,
         status="done" if finished else "open",

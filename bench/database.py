@@ -29,6 +29,7 @@ from bench.papers import paper_line  # noqa: E402
 from bench.people import people_lines  # noqa: E402
 from bench.remarking import remark_line  # noqa: E402
 from bench.report import Line, table  # noqa: E402
+from bench.required import required_lines  # noqa: E402
 from bench.sitting import attempt_line  # noqa: E402
 from bench.web import BenchError, Page, has_wrk, measure, serving  # noqa: E402
 from bench.writing import import_line  # noqa: E402
@@ -144,6 +145,7 @@ def job_lines(city: sample.City, folder: Path, *, short: bool) -> list[Line]:
         lambda: mail_lines(city, folder, 400 if short else sample.PEOPLE),
         lambda: [import_line(city, 500 if short else 4000)],
         lambda: people_lines(city, 4000 if short else 40_000),
+        lambda: required_lines(city),
         # The last one: nothing is started by a process that has compiled a paper.
         lambda: [paper_line(city, 30 if short else 300)],
     ]

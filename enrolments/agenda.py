@@ -115,16 +115,11 @@ def of_session(session: Session) -> Event:
 
 def of_due(duty: Obligation) -> Event:
     """Return a due date as a line."""
-    url = (
-        reverse("enrolments:overview", args=[duty.enrolment_id])
-        if duty.enrolment_id
-        else reverse("enrolments:required")
-    )
     return Event(
         at=duty.due_at,
         title=duty.title,
         hint=_("To be completed by the end of the day"),
-        url=url,
+        url=duty.get_absolute_url(),
         icon="flag",
         word=_("Due"),
     )

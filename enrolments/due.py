@@ -30,7 +30,7 @@ ICONS = {
     ObligationStatus.SCHEDULED: "calendar",
 }
 
-OWN = ("title_vi", "title_en", "status", "opens_on", "due_on", "due_at", "due_note")
+OWN = ("title_vi", "title_en", "status", "opens_on", "due_on", "due_at", "due_note", "required_by")
 DECISION = ("kind", "number", "symbol", "issued_on")
 # What a line of the home page reads of a duty, of its place and of the documents behind it.
 READ = (
@@ -75,6 +75,8 @@ class Duty:
                 "day": date_format(decision.issued_on, "d/m/Y"),
             }
             return _("%(kind)s %(reference)s of %(day)s") % facts
+        if duty.required_by:
+            return duty.required_by
         if place and place.source == EnrolmentSource.SELF:
             return _("Chosen by the learner")
         return _("On the list of class %(code)s") % {"code": place.cohort.code} if place else ""

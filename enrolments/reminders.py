@@ -37,12 +37,11 @@ class ReminderPlan:
         self.when_overdue: bool = rule("reminders.when_overdue", default=True)
         self.now = timezone.now()
 
-    def notices(self, duties: Iterable[Obligation], *, cohort_id: int) -> list[NoticeSpec]:
+    def notices(self, duties: Iterable[Obligation]) -> list[NoticeSpec]:
         """Return the notices still to come; a day that has passed is not made up for."""
-        url = reverse("enrolments:cohort", args=[cohort_id])
-        return [spec for duty in duties for spec in self._of(duty, url)]
+        return [spec for duty in duties for spec in self._of(duty)]
 
-    def _of(self, duty: Obligation, url: str) -> list[NoticeSpec]:
+    def _of(self, duty: Obligation) -> list[NoticeSpec]:
         moments = [
             (DUE_SOON, days, morning_of(duty.due_on - dt.timedelta(days=days)))
             for days in self.days_before
@@ -57,8 +56,8 @@ class ReminderPlan:
                 due_on=duty.due_on,
                 send_at=send_at,
                 offset=offset,
-                context=_context(duty),
-                url=url,
+                context=context_of(duty),
+                url=url_of(duty),
                 unit_id=duty.unit_id,
             )
             for kind, offset, send_at in moments
@@ -68,25 +67,32 @@ class ReminderPlan:
 
 def reminder_now(duty: Obligation, kind: str, now: dt.datetime) -> NoticeSpec:
     """Return a reminder sent by hand; a second one on the same day is the same notice."""
-    cohort_id = duty.enrolment.cohort_id if duty.enrolment else 0
     return NoticeSpec(
         person_id=duty.person_id,
         kind=kind,
         subject=subject_of(duty.pk),
         due_on=timezone.localdate(now),
         send_at=now,
-        context=_context(duty),
-        url=reverse("enrolments:cohort", args=[cohort_id]),
+        context=context_of(duty),
+        url=url_of(duty),
         unit_id=duty.unit_id,
     )
 
 
-def _context(duty: Obligation) -> dict[str, str]:
+def url_of(duty: Obligation) -> str:
+    """Return where a notice about the duty leads: to the class, else to the duty."""
+    if duty.enrolment is None:
+        return duty.get_absolute_url()
+    return reverse("enrolments:cohort", args=[duty.enrolment.cohort_id])
+
+
+def context_of(duty: Obligation) -> dict[str, str]:
+    """Return what the notices about the duty tell."""
     return {
         "title_vi": duty.title_vi,
         "title_en": duty.title_en,
         "due": f"{duty.due_on:%d/%m/%Y}",
-        "basis": str(duty.basis) if duty.basis else "",
+        "basis": str(duty.basis) if duty.basis else duty.required_by,
     }
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from courses.models import Course
-from enrolments.models import Cohort, Enrolment
+from enrolments.models import Cohort, Enrolment, Obligation
 from lms.registries import Registry
 
 
@@ -42,6 +42,15 @@ def actions_on(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
 def actions_of_learner(enrolment: Enrolment) -> list[ClassAction]:
     """Return what higher apps offer learners about their own place."""
     return [action for make in own_place_actions for action in make(enrolment)]
+
+
+# What the page of one's own duty tells of where it comes from: safe HTML, or nothing.
+duty_panels: Registry[Callable[[Obligation], str]] = Registry("duty panels")
+
+
+def panels_of(duty: Obligation) -> list[str]:
+    """Return what higher apps tell of a duty."""
+    return [panel for make in duty_panels if (panel := make(duty))]
 
 
 @dataclass(frozen=True)

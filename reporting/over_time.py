@@ -18,7 +18,7 @@ from django.db.models.functions import ExtractMonth
 from accounts.models import Unit
 from enrolments.models import Obligation
 from reporting.scope import Rows
-from reporting.tracking import COURSE, POST, WHOLE, Moment, Table, on_day, posted
+from reporting.tracking import COURSE, POST, WHOLE, Moment, Table, on_day, posted, programme_of
 
 MONTHS = 12
 STEP = 10  # the width of a month in the drawing
@@ -82,7 +82,7 @@ def _counts(rows: Rows, at: Moment) -> dict[int, dict[int, int]]:
     """
     unit = f"{POST}__unit"
     earlier = Obligation.objects.filter(person=OuterRef("person"), done_at__lt=OuterRef("done_at"))
-    again = Exists(earlier.filter(enrolment__cohort__course=OuterRef(COURSE), due_on__year=at.year))
+    again = Exists(earlier.filter(course=OuterRef(COURSE), due_on__year=at.year))
     done = on_day(at).filter(at.done & ~at.waived & ~again)
     month = Case(
         When(done_at__year__lt=at.year, then=Value(1)),
@@ -90,7 +90,8 @@ def _counts(rows: Rows, at: Moment) -> dict[int, dict[int, int]]:
         output_field=IntegerField(),
     )
     done = done.filter(posted(POST, at.day) & rows.within(unit))
-    keyed = done.order_by().values(row=Rows.key(unit), month=month, course=F(COURSE))
+    of_what = {"of_course": F(COURSE), "programme": programme_of()}
+    keyed = done.order_by().values(row=Rows.key(unit), month=month, **of_what)
     found: Any = keyed.annotate(n=Count("person", distinct=True))
     counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for one in found:

@@ -15,7 +15,7 @@ from accounts.permissions import Permission, roles_with
 from enrolments.models import Enrolment, Obligation
 from enrolments.models.duties import ObligationStatus
 from lms.clock import today
-from reporting.tracking import Moment, credited_in, required_of, requirements
+from reporting.tracking import PROGRAMME, Moment, credited_in, required_of, requirements
 
 ORDER = ("user__sort_key", "pk")
 WEEK = dt.timedelta(days=7)
@@ -103,13 +103,13 @@ def narrowed_to(posts: QuerySet[Posting], state: str) -> QuerySet[Posting]:
     return posts
 
 
-def with_duty(posts: QuerySet[Posting], course: int) -> QuerySet[Posting]:
-    """Return the posts of the people who have a course to finish, or had."""
+def with_duty(posts: QuerySet[Posting], key: int) -> QuerySet[Posting]:
+    """Return the posts of the people who have a column of the table to finish, or had."""
     duties = Obligation.objects.exclude(
         Q(status=ObligationStatus.CANCELLED) | Q(status=ObligationStatus.WAIVED)
     )
-    people = duties.filter(enrolment__cohort__course=course).values("person")
-    return posts.filter(user__in=people)
+    of_column = Q(course=key) if key > 0 else Q(course=None, **{PROGRAMME: -key})
+    return posts.filter(user__in=duties.filter(of_column).values("person"))
 
 
 def person_row(post: Posting) -> PersonRow:

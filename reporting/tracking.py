@@ -38,7 +38,9 @@ from reference.models import AnnualRequirement
 from reporting.scope import Rows
 
 POST = "person__postings"
-COURSE = "enrolment__cohort__course"
+COURSE = "course"
+# Of a duty that several courses fulfil; class duties and those of one course go by the course.
+PROGRAMME = "requirement_duty__requirement"
 WHOLE, GOOD = 100, 80
 
 
@@ -123,7 +125,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Duty:
-    """A column: a course that somebody must finish."""
+    """A column: a course that somebody must finish; a programme has the negative of its key."""
 
     pk: int
     code: str
@@ -203,27 +205,36 @@ def table_of(rows: Rows, at: Moment) -> Table:
     duties = on_day(at).filter(posted(POST, at.day) & rows.within(unit))
     named = "title_en" if get_language() == "en" else "title_vi"
     keys: dict[str, Any] = {
-        "course": F(COURSE),
+        "of_course": F(COURSE),
         "code": F(f"{COURSE}__code"),
         "name": F(f"{COURSE}__{named}"),
     }
     keys["name_vi"] = F(f"{COURSE}__title_vi")
+    keys["programme"] = programme_of()
+    keys["programme_name"] = Case(When(course=None, then=F(named)))
+    keys["programme_name_vi"] = Case(When(course=None, then=F("title_vi")))
     keys["row"] = Rows.key(unit)
     found: Any = duties.order_by().values(**keys).annotate(**_counts(at))
     table, columns = Table(), {}
     for one in found:
-        pk = one["course"] or 0
-        columns[pk] = Duty(pk, one["code"] or "", one["name"] or one["name_vi"] or "")
+        pk = one["of_course"] or -(one["programme"] or 0)
+        name = one["name"] or one["name_vi"] or one["programme_name"] or one["programme_name_vi"]
+        columns[pk] = Duty(pk, one["code"] or "", name)
         counts = {name: one[f"n_{name}"] for name in ("required", "done", "late", "waived")}
         table.cells[one["row"]][pk] = Cell(**counts)
     table.duties = sorted(columns.values(), key=lambda duty: (duty.code, duty.pk))
     return table
 
 
+def programme_of() -> Expression:
+    """Return the requirement of a duty that several courses fulfil, else nothing."""
+    return Case(When(course=None, then=F(PROGRAMME)), output_field=IntegerField())
+
+
 def _counts(at: Moment) -> dict[str, Count]:
     """Return the counts of people. Who has done a course once is not late with it."""
     same = Obligation.objects.filter(person=OuterRef("person"), done_at__lte=at.end)
-    did = Exists(same.filter(enrolment__cohort__course=OuterRef(COURSE)))
+    did = Exists(same.filter(course=OuterRef(COURSE)))
     return {
         "n_required": Count("person", distinct=True, filter=~at.waived),
         "n_done": Count("person", distinct=True, filter=at.done & ~at.waived),

@@ -22,6 +22,14 @@ def asked(w: World) -> Arguments:
     return (w.duty_request.pk,)
 
 
+def audience(w: World) -> Arguments:
+    return (w.requirement.audience_id,)
+
+
+def requirement(w: World) -> Arguments:
+    return (w.requirement.pk,)
+
+
 IMPORTS: dict[str, Address] = {
     "accounts:people_upload": page(KEEPERS),
     "accounts:people_template": file(KEEPERS),
@@ -40,5 +48,18 @@ IMPORTS: dict[str, Address] = {
     "enrolments:outside_sheet": page(OFFICERS),
     "enrolments:outside_template": file(OFFICERS),
     "enrolments:review_outside": page(parts("hr"), lambda w: (w.declared.pk,)),
+    "requirements:audiences": page(OFFICERS),
+    "requirements:new_audience": page(OFFICERS),
+    "requirements:audience": page(parts("hr"), audience),
+    "requirements:audience_rule": page(parts("hr"), audience),
+    "requirements:audience_follow": act(parts("hr"), audience),
+    "requirements:requirements": page(OFFICERS),
+    "requirements:new_requirement": page(OFFICERS),
+    "requirements:requirement": page(parts("hr"), requirement),
+    "requirements:edit_requirement": page(parts("hr"), requirement),
+    "requirements:start_requirement": act(parts("hr"), requirement),
+    "requirements:finish_requirement": act(parts("hr"), requirement),
+    "requirements:export_requirement": file(parts("hr"), requirement),
+    "requirements:tags": page(parts("hr"), lambda w: (w.cast.learner.pk,)),
     "accounts:people_decide": act(NOBODY, lambda w: (*sent(w), 10**8)),
 }

@@ -198,6 +198,7 @@ def make_enrolment(
     Obligation.objects.create(
         person=learner,
         enrolment=enrolment,
+        course=cohort.course,
         unit=unit,
         title_vi=cohort.version.title_vi,
         due_on=cohort.ends_on,

@@ -51,6 +51,7 @@ from notifications.mail import UNSUBSCRIBE_SALT
 from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
+from requirements.models import Requirement
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import make_appeal, make_paper_item, make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
@@ -59,6 +60,7 @@ from tests.enrolments.rounds import make_answer_with_papers
 from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
 from tests.reporting.make import make_programme, make_sent_plan, share_of
+from tests.requirements.make import make_audience, make_requirement
 
 Row = TypeVar("Row", bound=Model)
 
@@ -108,6 +110,7 @@ class World:
     declared: OutsideTraining
     people_file: BulkChange
     duty_request: DutyRequest
+    requirement: Requirement
 
     @property
     def lesson(self) -> Lesson:
@@ -232,6 +235,9 @@ def make_world() -> World:
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),
+        requirement=make_requirement(
+            make_audience(cast.ward, by=cast.hr), room.cohort.course, by=cast.hr
+        ),
     )
 
 

@@ -62,6 +62,7 @@ def create_duties(*, cohort: Cohort, enrolments: Sequence[Enrolment]) -> list[Ob
             Obligation(
                 person_id=place.learner_id,
                 enrolment=place,
+                course_id=cohort.course_id,
                 unit_id=place.sending_unit_id,
                 title_vi=version.title_vi,
                 title_en=version.title_en,
@@ -74,7 +75,7 @@ def create_duties(*, cohort: Cohort, enrolments: Sequence[Enrolment]) -> list[Ob
             )
         )
     Obligation.objects.bulk_create(duties, batch_size=BATCH)
-    plan_notices(notices=ReminderPlan().notices(duties, cohort_id=cohort.pk))
+    plan_notices(notices=ReminderPlan().notices(duties))
     return duties
 
 
@@ -108,7 +109,7 @@ def move_dues(
     *,
     obligations: Sequence[Obligation],
     due_on: dt.date,
-    by: User,
+    by: User | None,
     reason: str,
     decision: Decision | None = None,
 ) -> int:
@@ -194,11 +195,7 @@ def _refuse_earlier(duty: Obligation, day: dt.date, decision: Decision | None) -
 
 def _plan_again(duties: Sequence[Obligation], *, reason: str) -> None:
     stop_notices(subjects=[subject_of(duty.pk) for duty in duties], reason=reason)
-    plan = ReminderPlan()
-    cohorts = {duty.enrolment.cohort_id for duty in duties if duty.enrolment}
-    for cohort_id in cohorts:
-        of_class = [d for d in duties if d.enrolment and d.enrolment.cohort_id == cohort_id]
-        plan_notices(notices=plan.notices(of_class, cohort_id=cohort_id))
+    plan_notices(notices=ReminderPlan().notices(duties))
 
 
 @transaction.atomic
@@ -254,21 +251,36 @@ def reopen_duties(*, obligations: Sequence[Obligation], by: User | None, reason:
 @transaction.atomic
 def fulfil(*, completed: Mapping[int, dt.datetime], by: User | None) -> None:
     """Credit the duties of completed places (with their times), in time or late; reminders end."""
+    duties = Obligation.objects.filter(enrolment__in=list(completed))
+    facts = duties.values_list("pk", "enrolment_id")
+    credit_duties(
+        done={pk: (completed[place or 0], place) for pk, place in facts},
+        by=by,
+    )
+
+
+@transaction.atomic
+def credit_duties(
+    *, done: Mapping[int, tuple[dt.datetime, int | None]], by: User | None, note: str = ""
+) -> int:
+    """Credit outstanding duties, by key: when each was fulfilled, and by which place.
+
+    Safe to call twice. Return how many were credited.
+    """
     held = list(
-        Obligation.objects.select_for_update().filter(
-            enrolment__in=list(completed), status__in=OUTSTANDING
-        )
+        Obligation.objects.select_for_update().filter(pk__in=list(done), status__in=OUTSTANDING)
     )
     for duty in held:
-        duty.done_at = completed[duty.enrolment_id or 0]
+        duty.done_at = done[duty.pk][0]
         in_time = duty.done_at <= duty.due_at
         duty.status = ObligationStatus.DONE if in_time else ObligationStatus.DONE_LATE
     Obligation.objects.bulk_update(held, ["status", "done_at"], batch_size=BATCH)
     ObligationCredit.objects.bulk_create(
-        ObligationCredit(obligation=duty, enrolment_id=duty.enrolment_id, credited_by=by)
+        ObligationCredit(obligation=duty, enrolment_id=done[duty.pk][1], credited_by=by, note=note)
         for duty in held
     )
     stop_notices(subjects=[subject_of(duty.pk) for duty in held], reason=COMPLETED)
+    return len(held)
 
 
 @transaction.atomic

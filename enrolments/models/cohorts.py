@@ -25,6 +25,7 @@ class DecisionKind(models.TextChoices):
     OPENING = "opening", _("Opening decision")
     RECOGNITION = "recognition", _("Recognition decision")
     CHANGE = "change", _("Decision to postpone or cancel")
+    REQUIREMENT = "requires", _("Decision to require training")
 
 
 class Decision(models.Model):

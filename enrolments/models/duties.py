@@ -8,10 +8,12 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Posting, RoleGrant, Unit, User
 from accounts.permissions import Permission
+from courses.models import Course
 from enrolments.models.cohorts import Decision
 from enrolments.models.places import Enrolment
 from lms.ledgers import append_only
@@ -72,6 +74,10 @@ class Obligation(models.Model):
     )
     cycle = models.PositiveSmallIntegerField(default=0)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # Empty where several courses fulfil it.
+    course = models.ForeignKey(
+        Course, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     title_vi = models.CharField(max_length=250)
     title_en = models.CharField(max_length=250, blank=True)
     status = models.CharField(
@@ -87,6 +93,8 @@ class Obligation(models.Model):
     basis = models.ForeignKey(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # What asks for it where no decision does, such as a law: kept with the duty, read by everybody.
+    required_by = models.CharField(max_length=300, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     status_reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -112,6 +120,12 @@ class Obligation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.title_vi}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the person who must finish it: of the place, else of the duty."""
+        if self.enrolment_id:
+            return reverse("enrolments:overview", args=[self.enrolment_id])
+        return reverse("enrolments:ask_about", args=[self.pk])
 
     @property
     def is_outstanding(self) -> bool:

@@ -17,6 +17,7 @@ from enrolments.due import Duty, with_reasons
 from enrolments.errors import Refused
 from enrolments.forms.requests import AnswerForm, AskForm
 from enrolments.models import DutyRequest, Obligation
+from enrolments.slots import panels_of
 from files.links import link_to
 from lms.pages import keyset_page
 
@@ -44,6 +45,7 @@ def ask_about(request: HttpRequest, pk: int) -> HttpResponse:
     made = list(duty.requests.select_related("decided_by").order_by("-pk"))
     context = {
         "duty": Duty(duty),
+        "panels": panels_of(duty),
         "made": made,
         "may_ask": duty.is_outstanding and not any(row.is_open for row in made),
         "form": form,

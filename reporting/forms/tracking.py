@@ -71,7 +71,7 @@ class PeopleOfUnitFilter(forms.Form):
             ("never", _("Never signed in")),
         ],
     )
-    khoa = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    khoa = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def narrow(self, posts: QuerySet[Posting]) -> QuerySet[Posting]:
         """Return the posts that pass."""
@@ -98,9 +98,7 @@ class PickPeopleForm(forms.Form):
             field.queryset = User.objects.allowing(by, Permission.SEND_PEOPLE)
 
     def duties(self, by: User) -> ObligationQuerySet:
-        """Return what the ticked people have to finish in classes."""
+        """Return what the ticked people have to finish."""
         duties = Obligation.objects.allowing(by, Permission.SEND_PEOPLE).outstanding()
-        ticked: ObligationQuerySet = duties.filter(
-            person__in=self.cleaned_data["ids"], enrolment__isnull=False
-        )
+        ticked: ObligationQuerySet = duties.filter(person__in=self.cleaned_data["ids"])
         return ticked

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import need, next_page
 from accounts.models import Unit, User
 from accounts.permissions import Permission
-from enrolments.actions.remind import remind
+from enrolments.actions.remind import remind, remind_of
 from jobs.exports import respond
 from reporting import over_time, tracking
 from reporting.exports import PEOPLE, TRACKING
@@ -154,7 +154,7 @@ def export_people(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @transaction.atomic
 def remind_people(request: HttpRequest) -> HttpResponse:
-    """Remind the ticked people of all they have to finish in classes."""
+    """Remind the ticked people of all they have to finish."""
     user = need(request, P.SEND_PEOPLE)
     form = PickPeopleForm(request.POST, by=user)
     if not form.is_valid():
@@ -165,6 +165,7 @@ def remind_people(request: HttpRequest) -> HttpResponse:
         if duty.enrolment:
             by_class.setdefault(duty.enrolment.cohort_id, []).append(duty.enrolment)
     sent = sum(remind(enrolments=places, by=user) for places in by_class.values())
+    sent += remind_of(duties=form.duties(user).filter(enrolment=None), by=user)
     sentence = ngettext("%(n)s reminder is on its way.", "%(n)s reminders are on their way.", sent)
     messages.success(request, sentence % {"n": sent})
     return redirect(next_page(request))

@@ -24,8 +24,10 @@ MADE_UP = {
         "export_learners",
         "export_nominations",
         "export_register",
+        "export_requirement",
         "take_document",
     },
+    "requirements/actions/requirements.py": {"create_requirement", "change_requirement"},
     "courses/actions/drafts.py": {"in_review", "draft"},
 }
 

@@ -1,0 +1,43 @@
+"""What this app tells lower ones."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.panels import PersonPanel, person_panels
+from accounts.permissions import Permission
+from accounts.registry import holders_of
+from enrolments.slots import duty_panels
+from jobs.bulk import bulk_kinds
+from jobs.exports import export_kinds
+from lms.home import home_lines
+from lms.navigation import MANAGING, MenuItem, menu
+from notifications.kinds import NoticeKind, notice_kinds
+from requirements import audience_change, exports, notices, panels, requirement_change
+
+bulk_kinds.register(audience_change.KIND, audience_change.AudienceKind())
+bulk_kinds.register(requirement_change.KIND, requirement_change.RequirementKind())
+export_kinds.register(exports.REQUIREMENT, exports.people)
+duty_panels.register("requirement", panels.duty_panel)
+person_panels.register("tags", PersonPanel(panels.person_tags), weight=15)
+home_lines.register("stopped audiences", panels.stopped_line, weight=5)
+notice_kinds.register(
+    notices.NEW_DUTY,
+    NoticeKind(
+        code=notices.NEW_DUTY,
+        label=_("New required training"),
+        mandatory=True,
+        title=notices.new_title,
+        body=notices.new_body,
+        why=_("Required training is a duty of office; its reminders stay on."),
+    ),
+)
+menu.register(
+    "requirements",
+    MenuItem(
+        MANAGING,
+        _("Required training by rule"),
+        "requirements:requirements",
+        "clipboard-check",
+        holders_of(Permission.MANAGE_REQUIREMENTS),
+    ),
+    weight=24,
+)
