@@ -73,7 +73,7 @@ class AudienceKind:
     def describe(self, change: BulkChange) -> Sequence[Effect]:
         """Return how many join and leave, and what that gives and takes."""
         rows = change.rows.filter(target_type=PERSON)
-        joins, leaves = (rows.filter(verdict=v).count() for v in (Verdict.NEW, Verdict.ENDED))
+        joins, leaves = (rows.filter(verdict=v).count() for v in (Verdict.NEW, Verdict.REMOVED))
         audience = _audience(change)
         effects = [
             Effect(_("People who join"), joins),
@@ -103,7 +103,7 @@ class AudienceKind:
         if any(row.target_type == RULE for row in rows):
             audience = adopt(audience=audience, stored=change.params["sentences"], by=person)
         join(audience=audience, people=_people(rows, Verdict.NEW), by=person)
-        leave(audience=audience, people=_people(rows, Verdict.ENDED), by=person)
+        leave(audience=audience, people=_people(rows, Verdict.REMOVED), by=person)
         return {}
 
     def undo_reasons(self, change: BulkChange, rows: Sequence[BulkRow]) -> Mapping[int, str]:
@@ -132,7 +132,7 @@ class AudienceKind:
                 stored = (row.before or {}).get("sentences", [])
                 audience = take_rule_back(audience=audience, stored=stored, by=person)
         leave(audience=audience, people=_people(rows, Verdict.NEW), by=person)
-        join(audience=audience, people=_people(rows, Verdict.ENDED), by=person, as_before=True)
+        join(audience=audience, people=_people(rows, Verdict.REMOVED), by=person, as_before=True)
 
 
 def _people(rows: Sequence[BulkRow], verdict: str) -> list[int]:
@@ -184,7 +184,7 @@ def _person_row(number: int, person: User) -> BulkRow:
     return BulkRow(
         number=number,
         label=f"{person.full_name} · {person.username}"[:300],
-        verdict=Verdict.ENDED if is_member else Verdict.NEW,
+        verdict=Verdict.REMOVED if is_member else Verdict.NEW,
         included=True,
         message=_("Leaves the audience.") if is_member else _("Joins the audience."),
         fingerprint=_print(person.pk, is_member=is_member),

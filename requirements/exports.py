@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import Permission
 from enrolments.models import Obligation
-from enrolments.models.duties import ObligationStatus
 from jobs.exports import Export, by_key
 from lms.export import Cell
 from requirements.models import Requirement, RequirementDuty
@@ -23,10 +22,9 @@ ORDER: Final = ("person__sort_key", "pk")
 
 
 def duties_seen(user: User, requirement: Requirement) -> QuerySet[RequirementDuty]:
-    """Return the latest turns one may see: of people one answers for today, or then."""
+    """Return the turns people are in, as far as one may see: of people of today, or of then."""
     seen = Obligation.objects.allowing(user, Permission.SEE_OBLIGATIONS)
-    rows = RequirementDuty.objects.filter(requirement=requirement, has_next=False)
-    rows = rows.exclude(obligation__status=ObligationStatus.CANCELLED)
+    rows = RequirementDuty.objects.current().filter(requirement=requirement)
     return rows.filter(obligation__in=seen.values("pk"))
 
 

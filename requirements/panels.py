@@ -24,7 +24,7 @@ from lms.navigation import MANAGING
 from requirements.models import Audience, PersonTag, RequirementDuty
 from requirements.models.audiences import AudienceState
 from requirements.turns import Completion, completions_of
-from requirements.wording import terms_in_words
+from requirements.wording import again_in_words
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def duty_panel(duty: Obligation) -> str:
         (one.needed, [CourseLine(c, _counts(row, done, c)) for c in one.courses.all()])
         for one in sets
     ]
-    context = {"requirement": row.requirement, "terms": terms_in_words(row.requirement)}
+    context = {"requirement": row.requirement, "again": again_in_words(row.requirement)}
     return render_to_string("requirements/_duty.html", context | {"sets": shown})
 
 

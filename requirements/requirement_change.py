@@ -251,7 +251,7 @@ def _person_row(
         target_id=person.pk,
     )
     if verb == END:
-        row.verdict, row.message = Verdict.ENDED, _("The duty is cancelled.")
+        row.verdict, row.message = Verdict.REMOVED, _("The duty is cancelled.")
     elif turn is None:
         row.verdict, row.included = Verdict.ERROR, False
         row.message = _("Holds no post today.")

@@ -81,10 +81,14 @@ def _one(item: object) -> Sentence:
         wanted: type = list if is_list else int if known[name] is None else type(known[name])
         if not isinstance(value, wanted):
             raise UnreadableError(_("The rule holds a condition that cannot be read."))
-        values[name] = tuple(told[name]) if is_list else value
+        values[name] = _kept(value, is_list=is_list)
     if values.get("posted_since"):
         _day(values["posted_since"])
     return Sentence(**values)
+
+
+def _kept(value: Any, *, is_list: bool) -> Any:
+    return tuple(value) if is_list else value
 
 
 def _day(text: str) -> dt.date:

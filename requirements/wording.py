@@ -18,6 +18,19 @@ def due_in_words(row: Requirement) -> str:
     return _("%(n)s days after coming under it") % {"n": row.due_days}
 
 
+def again_in_words(row: Requirement) -> str:
+    """Return how often it comes again; "" where it is done once."""
+    if not row.every_months:
+        return ""
+    start = (
+        _("the day it was completed")
+        if row.recurs_from == RecursFrom.DONE
+        else _("the due date before")
+    )
+    facts = {"months": row.every_months, "start": start, "days": row.window_days}
+    return _("Every %(months)s months from %(start)s; opens %(days)s days before") % facts
+
+
 def terms_in_words(row: Requirement) -> list[tuple[str, str]]:
     """Return label and words of each term."""
     terms = [
@@ -25,14 +38,7 @@ def terms_in_words(row: Requirement) -> list[tuple[str, str]]:
         (_("Least days for everybody"), str(row.min_days)),
     ]
     if row.every_months:
-        start = (
-            _("the day it was completed")
-            if row.recurs_from == RecursFrom.DONE
-            else _("the due date before")
-        )
-        facts = {"months": row.every_months, "start": start, "days": row.window_days}
-        words = _("Every %(months)s months from %(start)s; opens %(days)s days before")
-        terms.append((_("Again"), words % facts))
+        terms.append((_("Again"), again_in_words(row)))
     earlier = _("is credited") if row.counts_earlier else _("does not count")
     terms.append((_("What was completed before"), earlier))
     return terms

@@ -38,6 +38,7 @@ class Verdict(models.TextChoices):
     SAME = "same", _("Already there")
     MOVED = "moved", _("Has changed unit")
     ENDED = "ended", _("Post ends")
+    REMOVED = "removed", _("Taken away")
     DUPLICATE = "duplicate", _("Repeated")
     UNKNOWN = "unknown", _("Not found")
     AMBIGUOUS = "ambiguous", _("Several matches")

@@ -33,6 +33,7 @@ from reporting.demo.learning import (
 )
 from reporting.demo.people import ADMINISTRATOR, People, let_in, make_administrator, make_people
 from reporting.demo.plans import plan_plans
+from reporting.demo.requirements import plan_requirements
 from reporting.demo.rounds import plan_round
 from reporting.demo.sources import read_yaml
 from reporting.demo.units import make_units
@@ -81,6 +82,7 @@ def _plan(city: City, plan: dict[str, Any]) -> None:
     plan_plans(city.people, city.diary, days)
     for row in plan["rounds"]:
         plan_round(row, city)
+    plan_requirements(city)
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
     online = classes["AI-04-L1"].ends

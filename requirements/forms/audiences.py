@@ -80,7 +80,7 @@ class SentenceForm(forms.Form):
     )
     posted_since = day_field(_("In the post since this day or later"), required=False)
     studied = forms.ChoiceField(
-        label=_("Course"),
+        label=_("Completed or not"),
         required=False,
         choices=[("", "–"), (NOT_DONE, _("has not completed")), (DONE, _("has completed"))],
     )

@@ -77,6 +77,14 @@ class RequirementForm(DecisionForm):
         *("every_months", "recurs_from", "window_days", "counts_earlier", "legal_basis", *PARTS),
     ]
 
+    def paper(self) -> list[forms.BoundField]:
+        """Return the fields of the decision, drawn apart."""
+        return [self[name] for name in PARTS]
+
+    def terms(self) -> list[forms.BoundField]:
+        """Return the other fields."""
+        return [field for field in self if field.name not in PARTS]
+
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         audiences, bases = self.fields["audience"], self.fields["legal_basis"]

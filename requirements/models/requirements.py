@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.models import RoleGrant, Unit, User
 from accounts.permissions import Permission
 from courses.models import Course
 from enrolments.models import Decision, Obligation
+from enrolments.models.duties import ObligationStatus
 from lms.translated import translated
 from requirements.models.audiences import Audience
 
@@ -162,6 +163,22 @@ class RequirementCourse(models.Model):
         return f"{self.set_id}: {self.course_id}"
 
 
+class RequirementDutyQuerySet(models.QuerySet["RequirementDuty"]):
+    """Sets of turns."""
+
+    def current(self) -> Self:
+        """Return the turn each person is in: a next one counts from the day it opens."""
+        scheduled = Q(obligation__status=ObligationStatus.SCHEDULED)
+        later = RequirementDuty.objects.filter(
+            ~scheduled,
+            requirement=OuterRef("requirement"),
+            person=OuterRef("person"),
+            cycle__gt=OuterRef("cycle"),
+        )
+        found = self.exclude(scheduled & Q(cycle__gt=0)).filter(~Exists(later))
+        return found.exclude(obligation__status=ObligationStatus.CANCELLED)
+
+
 class RequirementDuty(models.Model):
     """Which requirement a stored duty comes from, and which turn of it this is."""
 
@@ -179,6 +196,8 @@ class RequirementDuty(models.Model):
     is_told = models.BooleanField(default=False)
     is_reminded = models.BooleanField(default=False)
     has_next = models.BooleanField(default=False)
+
+    objects = RequirementDutyQuerySet.as_manager()
 
     class Meta:
         constraints = [

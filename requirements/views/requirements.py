@@ -64,8 +64,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
 
 def _counts(keys: list[int]) -> dict[int, Any]:
     """Return, by requirement, how many duties stand how; one query."""
-    rows = RequirementDuty.objects.filter(requirement__in=keys)
-    rows = rows.exclude(obligation__status=ObligationStatus.CANCELLED)
+    rows = RequirementDuty.objects.current().filter(requirement__in=keys)
     counted = {name: Count("pk", filter=condition) for name, condition in FILTERS.items()}
     found = rows.order_by().values("requirement").annotate(all=Count("pk"), **counted)
     return {one["requirement"]: one for one in found}

@@ -23,6 +23,7 @@ from lms.clock import today
 from reference.calendar import WorkingCalendar
 from reporting.demo.named import named_people
 from reporting.demo.sources import FOLDER, read_yaml
+from requirements.models import Requirement
 from tests.people import signed_in_as
 
 PERIODS = {
@@ -149,6 +150,10 @@ def learning_is_believable() -> None:
     assert {ObligationStatus.OVERDUE, ObligationStatus.OPEN, ObligationStatus.DONE} <= held
     assert not Enrolment.objects.filter(last_active_at__date__gt=today()).exists()
     assert LessonQuestion.objects.unanswered().count() == 2
+    for rule in Requirement.objects.in_force():
+        assert rule.duties.exclude(obligation__status="cancelled").exists(), rule
+    planned = read_yaml("requirements.yaml")["requirements"]
+    assert Requirement.objects.in_force().count() == len(planned)
     almost = User.objects.get(full_name="Phan Quốc Việt")
     hours = HoursEntry.objects.of_year(today().year).filter(person=almost)
     assert sum(entry.credited for entry in hours) == 38
