@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("certificates.urls")),
     path("", include("jobs.urls")),
     path("", include("enrolments.urls")),
+    path("", include("admissions.urls")),
     path("", include("requirements.urls")),
     path("", include("reporting.urls")),
     path("api/", include("interop.urls")),

@@ -22,6 +22,10 @@ def asked(w: World) -> Arguments:
     return (w.duty_request.pk,)
 
 
+def application(w: World) -> Arguments:
+    return (w.application.pk,)
+
+
 def audience(w: World) -> Arguments:
     return (w.requirement.audience_id,)
 
@@ -61,5 +65,22 @@ IMPORTS: dict[str, Address] = {
     "requirements:finish_requirement": act(parts("hr"), requirement),
     "requirements:export_requirement": file(parts("hr"), requirement),
     "requirements:tags": page(parts("hr"), lambda w: (w.cast.learner.pk,)),
+    "admissions:classes": page(EVERYBODY, lambda w: (w.room.cohort.course.code,)),
+    "admissions:apply": act(EVERYBODY, lambda w: (w.application.cohort_id,)),
+    "admissions:of_class": page(
+        parts("department_hr training_officer"), lambda w: (w.application.cohort_id,)
+    ),
+    "admissions:mine": page(EVERYBODY),
+    "admissions:application": page(
+        parts("learner manager department_hr training_officer"), application
+    ),
+    "admissions:act_on_own": act(parts("learner"), application, act="withdraw"),
+    "admissions:decide": act(
+        parts("manager department_hr training_officer"), application, act="approve"
+    ),
+    "admissions:to_decide": page(EVERYBODY),
+    "admissions:decide_ticked": act(EVERYBODY, act="approve"),
+    "admissions:deputies": page(EVERYBODY),
+    "admissions:stop_deputy": act(parts("manager"), lambda w: (w.deputy.pk,)),
     "accounts:people_decide": act(NOBODY, lambda w: (*sent(w), 10**8)),
 }

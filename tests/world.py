@@ -19,6 +19,8 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.imports.source import KIND as PEOPLE
 from accounts.models import CorrectionRequest, Posting, RoleGrant, User
 from accounts.permissions import Role
+from admissions.actions.settings import name_deputy
+from admissions.models import Application, Deputy
 from assessment.actions.attempts import start, submit
 from assessment.actions.works import start_draft
 from assessment.models import Appeal, Attempt, ExamRoom, GradeItem, Question, QuizItem, Submission
@@ -52,6 +54,7 @@ from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
 from requirements.models import Requirement
+from tests.admissions.make import make_application
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import make_appeal, make_paper_item, make_task
 from tests.certificates.make import Ended, decided, make_ended, make_paper
@@ -111,6 +114,8 @@ class World:
     people_file: BulkChange
     duty_request: DutyRequest
     requirement: Requirement
+    application: Application
+    deputy: Deputy
 
     @property
     def lesson(self) -> Lesson:
@@ -238,6 +243,8 @@ def make_world() -> World:
         requirement=make_requirement(
             make_audience(cast.ward, by=cast.hr), room.cohort.course, by=cast.hr
         ),
+        application=make_application(cast),
+        deputy=name_deputy(person=cast.manager, deputy=cast.stranger, since=LONG_AGO, until=None),
     )
 
 

@@ -141,7 +141,7 @@ def edit_cohort(
     held = (
         Cohort.objects.select_for_update(of=("self",)).select_related("version").get(pk=cohort.pk)
     )
-    if data.seats is not None and data.seats < held.enrolled_count:
+    if data.seats is not None and data.seats < held.enrolled_count + held.kept_count:
         raise Refused(_("More people than that are in the class already."))
     names = asdict(data)
     before = {name: getattr(held, name) for name in names}

@@ -130,7 +130,7 @@ def _held(cohort: Cohort, people: dict[int, tuple[User, Unit]]) -> dict[int, Enr
 
 def take_seats(cohort: Cohort, n: int) -> None:
     """Take seats by one conditional UPDATE: no two callers are given the same one."""
-    free = Q(seats=None) | Q(seats__gte=F("enrolled_count") + n)
+    free = Q(seats=None) | Q(seats__gte=F("enrolled_count") + F("kept_count") + n)
     open_class = Cohort.objects.filter(free, pk=cohort.pk, state__in=OPEN_TO_SENDING)
     if open_class.update(enrolled_count=F("enrolled_count") + n) == 1:
         return

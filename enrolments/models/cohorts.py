@@ -159,6 +159,8 @@ class Cohort(models.Model):
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="opened_cohorts"
     )
     enrolled_count = models.PositiveIntegerField(default=0)
+    # Seats that are offered to somebody and not taken yet: nobody else is given them.
+    kept_count = models.PositiveIntegerField(default=0)
     completed_count = models.PositiveIntegerField(default=0)
     closed_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(
@@ -177,7 +179,7 @@ class Cohort(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")), name="enrolments_cohort_ends_after_start"
             ),
             models.CheckConstraint(
-                condition=Q(seats=None) | Q(enrolled_count__lte=F("seats")),
+                condition=Q(seats=None) | Q(seats__gte=F("enrolled_count") + F("kept_count")),
                 name="enrolments_cohort_is_not_oversold",
             ),
         ]
@@ -209,7 +211,9 @@ class Cohort(models.Model):
     @property
     def seats_left(self) -> int | None:
         """Return how many more people fit; None where seats are not counted."""
-        return None if self.seats is None else self.seats - self.enrolled_count
+        if self.seats is None:
+            return None
+        return self.seats - self.enrolled_count - self.kept_count
 
 
 searched(Cohort, "search_key")
