@@ -78,7 +78,11 @@ class Deputies(models.QuerySet["Deputy"]):
     def in_force(self) -> Self:
         """Return those who act today."""
         day = today()
-        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day)
+        return self.standing().filter(since__lte=day)
+
+    def standing(self) -> Self:
+        """Return those that have not ended, those to come too."""
+        return self.filter(Q(until=None) | Q(until__gte=today()))
 
 
 class Deputy(models.Model):

@@ -66,6 +66,7 @@ from tests.reporting.make import make_programme, make_sent_plan, share_of
 from tests.requirements.make import make_audience, make_requirement
 
 Row = TypeVar("Row", bound=Model)
+ONE_MONTH = dt.timedelta(days=30)
 
 
 def first(rows: QuerySet[Row] | Manager[Row]) -> Row:
@@ -244,7 +245,9 @@ def make_world() -> World:
             make_audience(cast.ward, by=cast.hr), room.cohort.course, by=cast.hr
         ),
         application=make_application(cast),
-        deputy=name_deputy(person=cast.manager, deputy=cast.stranger, since=LONG_AGO, until=None),
+        deputy=name_deputy(
+            person=cast.manager, deputy=cast.stranger, since=today() + ONE_MONTH, until=None
+        ),
     )
 
 

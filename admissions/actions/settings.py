@@ -44,10 +44,10 @@ def name_deputy(*, person: User, deputy: User, since: dt.date, until: dt.date | 
 
 @transaction.atomic
 def end_deputy(*, row: Deputy, by: User) -> bool:
-    """End it from today; False if it had ended."""
+    """End it from today, begun or still to come; False if it had ended."""
     yesterday = today() - dt.timedelta(days=1)
-    mine = Deputy.objects.in_force().filter(pk=row.pk, person=by)
-    # One that began today has decided for nobody yet, or its decisions bear the deputy's name.
+    mine = Deputy.objects.standing().filter(pk=row.pk, person=by)
+    # What one of today has decided bears the deputy's name; no trace of it is lost.
     ended = mine.delete()[0] if row.since > yesterday else mine.update(until=yesterday)
     if ended:
         record(by=by, action="end_deputy", target=by, after={"deputy": row.deputy_id})

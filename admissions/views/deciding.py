@@ -100,7 +100,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The deputy is named."))
             return redirect("admissions:deputies")
     rows = Deputy.objects.filter(person=user).select_related("deputy").order_by("-since", "-pk")
-    now = {row.pk for row in Deputy.objects.in_force().filter(person=user)}
+    now = {row.pk for row in Deputy.objects.standing().filter(person=user)}
     context = {"form": form, "rows": [(row, row.pk in now) for row in rows[:50]]}
     status = 422 if form.errors else 200
     return render(request, "admissions/deputies.html", context, status=status)

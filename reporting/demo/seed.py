@@ -21,6 +21,7 @@ from enrolments.models import Enrolment, HoursEntry
 from lms.clock import today
 from reference.models import Code
 from reporting.actions.programmes import flag_stale
+from reporting.demo.applications import plan_applications
 from reporting.demo.certificates import plan_recognition
 from reporting.demo.classes import City, plan_class
 from reporting.demo.clock import Days, Diary, as_of, at
@@ -83,6 +84,7 @@ def _plan(city: City, plan: dict[str, Any]) -> None:
     for row in plan["rounds"]:
         plan_round(row, city)
     plan_requirements(city)
+    plan_applications(city)
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
     online = classes["AI-04-L1"].ends

@@ -27,6 +27,7 @@ MADE_UP = {
         "export_requirement",
         "take_document",
     },
+    "admissions/actions/applying.py": {"approve_application", "refuse_application"},
     "requirements/actions/requirements.py": {"create_requirement", "change_requirement"},
     "courses/actions/drafts.py": {"in_review", "draft"},
 }
