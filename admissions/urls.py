@@ -5,7 +5,7 @@ from admissions.views import applying, deciding
 app_name = "admissions"
 
 urlpatterns = [
-    path("danh-muc/<str:code>/dang-ky/", applying.classes, name="classes"),
+    path("khoa-hoc/<str:code>/dang-ky/", applying.classes, name="classes"),
     path("lop/<int:pk>/dang-ky/", applying.apply, name="apply"),
     path("lop/<int:pk>/tu-dang-ky/", deciding.of_class, name="of_class"),
     path("don-dang-ky/", applying.mine, name="mine"),

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Posting, User
-from admissions.actions.applying import decide, offer_seats, take_offer
+from accounts.permissions import Role
+from admissions.actions.applying import decide, offer_seats, pass_on, take_offer
+from admissions.actions.settings import name_deputy
 from admissions.models import Admission, Application, ApplicationState, StepKind
 from admissions.tasks import tick
 from enrolments.actions.places import enrol, withdraw
@@ -24,7 +26,7 @@ from enrolments.models import Cohort, Enrolment
 from lms.clock import today
 from notifications.models import Notice
 from tests.admissions.make import make_application, make_open_class
-from tests.make import make_unit, make_user
+from tests.make import grant, make_unit, make_user
 from tests.people import Cast
 
 Browser = Callable[[User], Client]
@@ -129,6 +131,8 @@ def test_a_step_not_answered_in_time_is_passed_on_but_never_the_last(
     with time_machine.travel(timezone.now() + dt.timedelta(days=60)):
         Cohort.objects.update(ends_on=today() + dt.timedelta(days=90))
         tick()
+        last = row.steps.get(position=2)
+        assert not pass_on(step=last)
         assert [step.state for step in row.steps.all()] == ["passed", "current"]
 
 
@@ -147,6 +151,11 @@ def test_a_deputy_decides_while_it_lasts_and_never_on_whom_they_stand_in_for(
     make_user("Trần Chủ Tịch", unit=cast.city, is_head=True)
     own = make_application(cast, by=cast.manager)
     assert not Application.objects.decided_by(cast.stranger).filter(pk=own.pk).exists()
+    grant(make_user(unit=cast.ward), Role.HR_OFFICER, cast.ward)
+    name_deputy(person=cast.hr, deputy=cast.stranger, since=today(), until=None)
+    officers = make_application(cast, make_open_class(cast, [StepKind.OFFICER]), by=cast.hr)
+    assert officers.steps.get().kind == StepKind.OFFICER
+    assert not Application.objects.decided_by(cast.stranger).filter(pk=officers.pk).exists()
     named = cast.manager.deputies.get()
     send(head, "stop_deputy", named.pk)
     assert cast.learner.full_name not in page(deputy, "to_decide")

@@ -91,7 +91,7 @@ def test_a_sentence_is_written_counted_looked_at_and_put_in_force(
     change = confirm(client)
     assert members(audience) == {"hanh", "thu", "duc"}
     page = read_page(client, "audience", audience.pk)
-    assert "nhóm nhân sự: Công chức" in page
+    assert "Nhóm nhân sự: Công chức" in page
     assert "Bùi Minh Đức" in page
     write_rule(client, audience, heads="on")
     second = confirm(client)

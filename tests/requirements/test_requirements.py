@@ -27,6 +27,7 @@ from lms.clock import end_of_day, today
 from notifications.models import Notice
 from reference.models import LegalBasis
 from requirements.actions.assigning import assign, renew
+from requirements.actions.telling import plan_reminders, tell
 from requirements.models import Requirement, RequirementDuty
 from requirements.tasks import tick
 from tests.enrolments.importing import run_jobs
@@ -306,6 +307,7 @@ def test_people_are_told_once_and_reminded_as_the_day_comes_near(
     completed(course, cast.manager, cast)
     for _time in range(2):
         tick()
+    assert (tell(), plan_reminders()) == (0, 0)  # what was seen to is not looked at again
     mine = Notice.objects.filter(person=cast.learner)
     assert mine.filter(kind="requirements.new_duty").count() == 2
     soon, late = duty(cast.learner, near), duty(cast.learner, far)
