@@ -30,6 +30,8 @@ class Permission(StrEnum):
     SEND_PEOPLE = "send_people"  # one's own unit's people, with a sending decision
     SEE_ENROLMENTS = "see_enrolments"
     SEE_OBLIGATIONS = "see_obligations"
+    # By heading a unit, or standing in for who decides: by no role.
+    DECIDE_APPLICATIONS = "decide_applications"
     MANAGE_REQUIREMENTS = "manage_requirements"  # audiences, and what they must finish
     ANSWER_LEARNERS = "answer_learners"
     # Assessment

@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from accounts.models import Posting, RoleGrant, Unit, UnitClosure, User
 from accounts.permissions import Permission, roles_with
 from admissions.models import ApplicationStep, StepKind
-from enrolments.models import Cohort
+
+AT_MOST = 5  # people told of one step
 
 
 def settle_who(step: ApplicationStep) -> None:
@@ -62,19 +63,12 @@ def approvers_of(step: ApplicationStep) -> list[User]:
     return list(found.exclude(pk=learner).order_by("pk")[:AT_MOST])
 
 
-AT_MOST = 5
-
-
 def _nearest(unit_id: int) -> QuerySet[User]:
     """Return the officers of the unit itself, else of the nearest one above that has any."""
     grants = RoleGrant.objects.in_force().filter(role__in=roles_with(Permission.SEND_PEOPLE))
     links = UnitClosure.objects.filter(descendant=unit_id, ancestor__in=grants.values("unit"))
-    nearest = links.order_by("depth").values("ancestor")[:1]
-    own = grants.filter(unit__in=list(nearest.values_list("ancestor", flat=True)))
+    nearest = links.order_by("depth").first()
     people = officers_over(unit_id)
-    return people.filter(pk__in=own.values("user")) if own.exists() else people
-
-
-def step_kinds(cohort: Cohort) -> list[StepKind]:
-    """Return the chain of a class as it is now."""
-    return [StepKind(code) for code in cohort.admission.steps if code in StepKind.values]
+    if nearest is None:  # only who sends people of the whole city
+        return people
+    return people.filter(pk__in=grants.filter(unit=nearest.ancestor_id).values("user"))

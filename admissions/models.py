@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.conf import settings
@@ -41,6 +42,11 @@ class Admission(models.Model):
         return f"applications to {self.cohort_id}"
 
     @property
+    def chain(self) -> list[StepKind]:
+        """Return who must agree, in order."""
+        return [StepKind(code) for code in self.steps]
+
+    @property
     def takes_applications(self) -> bool:
         """Return whether people may apply today."""
         in_time = self.closes_on is None or self.closes_on >= today()
@@ -72,17 +78,16 @@ class StepState(models.TextChoices):
     PASSED = "passed", _("Not answered in time, passed on")
 
 
-class Deputies(models.QuerySet["Deputy"]):
+class DeputyQuerySet(models.QuerySet["Deputy"]):
     """Sets of deputies."""
 
     def in_force(self) -> Self:
-        """Return those who act today."""
-        day = today()
-        return self.standing().filter(since__lte=day)
+        """Return those who act today; `until` is the first day without."""
+        return self.standing().filter(since__lte=today())
 
     def standing(self) -> Self:
         """Return those that have not ended, those to come too."""
-        return self.filter(Q(until=None) | Q(until__gte=today()))
+        return self.filter(Q(until=None) | Q(until__gt=today()))
 
 
 class Deputy(models.Model):
@@ -97,7 +102,7 @@ class Deputy(models.Model):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
-    objects = Deputies.as_manager()
+    objects = DeputyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -112,6 +117,11 @@ class Deputy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deputy_id} for {self.person_id}"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day on which the deputy decides, or decided."""
+        return self.until and self.until - dt.timedelta(days=1)
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

@@ -31,7 +31,8 @@ def to_decide(step: ApplicationStep, person: User) -> NoticeSpec:
         send_at=timezone.now(),
         context={
             "name": application.learner.full_name,
-            "title": application.cohort.version.title_vi,
+            "title_vi": application.cohort.version.title_vi,
+            "title_en": application.cohort.version.title_en,
             "due": f"{step.due_on:%d/%m/%Y}" if step.due_on else "",
         },
         url=reverse("admissions:to_decide"),
@@ -49,7 +50,8 @@ def answered(application: Application) -> NoticeSpec:
         due_on=today(),
         send_at=timezone.now(),
         context={
-            "title": application.cohort.version.title_vi,
+            "title_vi": application.cohort.version.title_vi,
+            "title_en": application.cohort.version.title_en,
             "state": application.state,
             "reason": application.closed_reason,
             "until": date_format(until, "H:i d/m/Y") if until else "",
@@ -59,9 +61,14 @@ def answered(application: Application) -> NoticeSpec:
     )
 
 
-def decide_title(context: Mapping[str, Any], _language: str) -> str:
+def _title(context: Mapping[str, Any], language: str) -> str:
+    return str((language == "en" and context["title_en"]) or context["title_vi"])
+
+
+def decide_title(context: Mapping[str, Any], language: str) -> str:
     """Say who asks for what."""
-    return _("%(name)s applies for “%(title)s”") % context
+    facts = {"name": context["name"], "title": _title(context, language)}
+    return _("%(name)s applies for “%(title)s”") % facts
 
 
 def decide_body(context: Mapping[str, Any], _language: str) -> str:
@@ -77,10 +84,11 @@ def still_to_decide(notices: list[Notice]) -> set[int]:
     return {pk for pk, step in keys.items() if step in standing}
 
 
-def answered_title(context: Mapping[str, Any], _language: str) -> str:
+def answered_title(context: Mapping[str, Any], language: str) -> str:
     """Say how the application stands."""
     state = ApplicationState(context["state"]).label
-    return _("Application for “%(title)s”: %(state)s") % {**context, "state": state}
+    facts = {"title": _title(context, language), "state": state}
+    return _("Application for “%(title)s”: %(state)s") % facts
 
 
 def answered_body(context: Mapping[str, Any], _language: str) -> str:

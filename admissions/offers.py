@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounts.models import User
-from admissions.models import Admission, Application, StepKind
+from admissions.models import Admission, Application
 from courses.models import Course
 from enrolments.models import Cohort
 from enrolments.models.cohorts import OPEN_TO_SENDING
@@ -24,11 +24,6 @@ class ClassLine:
     admission: Admission
     application: Application | None
     waiting: int
-
-    @property
-    def steps(self) -> list[StepKind]:
-        """Return who must agree, in order."""
-        return [StepKind(code) for code in self.admission.steps]
 
     @property
     def is_full(self) -> bool:

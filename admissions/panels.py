@@ -21,6 +21,8 @@ from enrolments.slots import ClassAction
 from lms.home import HomeLine
 from lms.navigation import LEARNING, MANAGING
 
+DECIDERS = (Permission.DECIDE_APPLICATIONS, Permission.SEND_PEOPLE, Permission.MANAGE_COHORTS)
+
 
 def course_action(request: HttpRequest, course: Course) -> SafeString | str:
     """Offer to apply for a class of the course, or lead to the application that is open."""
@@ -43,6 +45,8 @@ def class_action(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
 
 def deciding_line(request: HttpRequest) -> HomeLine | None:
     """Return the applications that wait for this person's answer."""
+    if not rights(request.user).has(*DECIDERS):
+        return None
     return HomeLine(
         MANAGING,
         Application.objects.decided_by(signed_in(request)),
@@ -62,9 +66,3 @@ def offer_line(request: HttpRequest) -> HomeLine | None:
         reverse("admissions:mine"),
         _("Take it"),
     )
-
-
-def decides(request: HttpRequest) -> bool:
-    """Tell whether somebody holds a role that decides applications."""
-    held = rights(request.user)
-    return held.has(Permission.SEND_PEOPLE, Permission.MANAGE_COHORTS, Permission.SEE_OBLIGATIONS)

@@ -1,15 +1,38 @@
 """What this app tells lower ones."""
 
+from django.db.models import CharField, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import everybody
+from accounts.models import Posting
+from accounts.permissions import Permission
+from accounts.registry import everybody, holders_of
+from accounts.rights import RightSource, right_sources
 from admissions import notices, panels
+from admissions.models import Deputy
 from courses.slots import course_page_actions
 from enrolments.slots import class_page_actions
 from lms.home import home_lines
 from lms.navigation import LEARNING, MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
+DECIDES = {"": frozenset({Permission.DECIDE_APPLICATIONS})}
+NO_ROLE = Value("", output_field=CharField())
+right_sources.register(
+    "heads",
+    RightSource(
+        lambda user: (
+            Posting.objects.in_force().filter(user=user, is_head=True).annotate(role=NO_ROLE)
+        ),
+        DECIDES,
+    ),
+)
+right_sources.register(
+    "deputies",
+    RightSource(
+        lambda user: Deputy.objects.in_force().filter(deputy=user).annotate(role=NO_ROLE),
+        DECIDES,
+    ),
+)
 course_page_actions.register("apply", panels.course_action, weight=20)
 class_page_actions.register("applications", panels.class_action, weight=20)
 home_lines.register("applications", panels.deciding_line, weight=12)
@@ -44,7 +67,11 @@ menu.register(
 menu.register(
     "to decide",
     MenuItem(
-        MANAGING, _("Approve applications"), "admissions:to_decide", "user-check", panels.decides
+        MANAGING,
+        _("Approve applications"),
+        "admissions:to_decide",
+        "user-check",
+        holders_of(*panels.DECIDERS),
     ),
     weight=44,
 )

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from celery import shared_task
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
-from admissions.actions.applying import end_offer, lapse, offer_seats, pass_on
+from admissions.actions.applying import close_placed, end_offer, lapse, offer_seats, pass_on
 from admissions.models import Application, ApplicationState, ApplicationStep, StepState
-from enrolments.models import Cohort
+from enrolments.models import Cohort, Enrolment
 from enrolments.models.cohorts import OPEN_TO_SENDING
 from lms.clock import today
 
@@ -24,6 +24,10 @@ def tick() -> None:
     end = time.monotonic() + SLICE
     applications = Application.objects.select_related("cohort")
     over = applications.open().exclude(cohort__state__in=OPEN_TO_SENDING)
+    places = Enrolment.objects.in_force().filter(
+        cohort=OuterRef("cohort"), learner=OuterRef("learner")
+    )
+    placed = applications.open().filter(Exists(places))
     offered = applications.filter(state=ApplicationState.OFFERED, offer_until__lt=timezone.now())
     late = ApplicationStep.objects.filter(
         state=StepState.CURRENT,
@@ -36,6 +40,7 @@ def tick() -> None:
     )
     steps: list[tuple[Callable[[Any], object], Iterable[Any]]] = [
         (_lapse, over.order_by("pk")[:AT_MOST]),
+        (_close_placed, placed.order_by("pk")[:AT_MOST]),
         (_end_offer, offered.order_by("pk")[:AT_MOST]),
         (_offer, waiting.distinct().order_by("pk")[:AT_MOST]),
         (_pass_on, late.select_related("application__cohort").distinct()[:AT_MOST]),
@@ -49,6 +54,10 @@ def tick() -> None:
 
 def _lapse(row: Application) -> None:
     lapse(application=row)
+
+
+def _close_placed(row: Application) -> None:
+    close_placed(application=row)
 
 
 def _end_offer(row: Application) -> None:

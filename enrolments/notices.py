@@ -93,9 +93,11 @@ def still_standing(notices: list[Notice]) -> set[int]:
 
 def _with_basis(text: str, context: Mapping[str, Any], language: str) -> str:
     sentence = text % _words(context, language)
-    if not context["basis"]:
-        return sentence
-    return sentence + " " + _("By decision %(basis)s.") % {"basis": context["basis"]}
+    if context["basis"]:
+        return sentence + " " + _("By decision %(basis)s.") % {"basis": context["basis"]}
+    if context.get("law"):
+        return sentence + " " + _("By %(law)s.") % {"law": context["law"]}
+    return sentence
 
 
 def _words(context: Mapping[str, Any], language: str) -> dict[str, str]:

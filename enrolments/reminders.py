@@ -92,7 +92,8 @@ def context_of(duty: Obligation) -> dict[str, str]:
         "title_vi": duty.title_vi,
         "title_en": duty.title_en,
         "due": f"{duty.due_on:%d/%m/%Y}",
-        "basis": str(duty.basis) if duty.basis else duty.required_by,
+        "basis": str(duty.basis) if duty.basis else "",
+        "law": duty.required_by,
     }
 
 

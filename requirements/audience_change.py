@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.imports.kind import author_of
 from accounts.models import User
 from accounts.permissions import Permission
 from jobs.actions import draft, plan
@@ -61,7 +62,7 @@ class AudienceKind:
             row = _rule_row(audience, change)
             return PlannedSlice([row], {"after": 0, "number": 1}, found.count() + 1)
         people = list(found.filter(pk__gt=checkpoint["after"]).order_by("pk")[:CHUNK])
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             rows = [
                 _person_row(checkpoint["number"] + n, one) for n, one in enumerate(people, start=1)
             ]
@@ -112,7 +113,7 @@ class AudienceKind:
         people = [row.target_id for row in rows if row.target_type == PERSON]
         open_ = AudienceMembership.objects.filter(audience=audience, until=None, person__in=people)
         members = set(open_.values_list("person_id", flat=True))
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             reason = _("Has changed since.")
         reasons = {}
         for row in rows:
@@ -140,11 +141,6 @@ def _people(rows: Sequence[BulkRow], verdict: str) -> list[int]:
     return [row.target_id for row in found if row.target_id]
 
 
-def _author(change: BulkChange) -> User:
-    author: User = User.objects.get(pk=change.created_by_id)
-    return author
-
-
 def _audience(change: BulkChange) -> Audience:
     return Audience.objects.get(pk=change.params["audience"])
 
@@ -163,7 +159,7 @@ def _print(person: int | None, *, is_member: bool) -> str:
 
 
 def _rule_row(audience: Audience, change: BulkChange) -> BulkRow:
-    with translation.override(_author(change).language):
+    with translation.override(author_of(change).language):
         words = _(" – or – ").join("; ".join(one) for one in rule_in_words(audience.draft))
         return BulkRow(
             number=1,

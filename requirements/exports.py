@@ -33,7 +33,7 @@ def people(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
     if not isinstance(user, User):
         return None
     kept = Requirement.objects.allowing(user, Permission.MANAGE_REQUIREMENTS)
-    row = kept.filter(pk=args["requirement"]).first()
+    row = kept.select_related("audience").filter(pk=args["requirement"]).first()
     if row is None:
         return None
     found = duties_seen(user, row)
@@ -45,7 +45,7 @@ def people(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
         part=by_key(found.select_related("person", "obligation__unit"), ORDER, _line),
         action="export_requirement",
         target=row,
-        unit_id=row.unit_id,
+        unit_id=row.audience.unit_id,
     )
 
 

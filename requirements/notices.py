@@ -1,4 +1,4 @@
-"""How the notices about required training read."""
+"""How the notice about new required training reads; its text is that of a reminder."""
 
 from __future__ import annotations
 
@@ -12,18 +12,5 @@ NEW_DUTY: Final = "requirements.new_duty"
 
 def new_title(context: Mapping[str, Any], language: str) -> str:
     """Say what has become required."""
-    return _("Required: %(title)s") % {"title": _title(context, language)}
-
-
-def new_body(context: Mapping[str, Any], language: str) -> str:
-    """Say until when, and by which document."""
-    words = {"title": _title(context, language), "due": str(context["due"])}
-    text = _("“%(title)s” is to be completed by the end of %(due)s.") % words
-    if not context["basis"]:
-        return text
-    return text + " " + _("By %(basis)s.") % {"basis": context["basis"]}
-
-
-def _title(context: Mapping[str, Any], language: str) -> str:
     english = context["title_en"] if language == "en" else ""
-    return str(english or context["title_vi"])
+    return _("Required: %(title)s") % {"title": english or context["title_vi"]}

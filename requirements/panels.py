@@ -39,7 +39,7 @@ def duty_panel(duty: Obligation) -> str:
     """Return what the duty asks: the terms in words, and its courses with what is done."""
     row = (
         RequirementDuty.objects.filter(obligation=duty)
-        .select_related("requirement__audience", "requirement__unit", "requirement__created_by")
+        .select_related("requirement__audience__unit", "requirement__created_by")
         .first()
     )
     if row is None:

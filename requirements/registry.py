@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.panels import PersonPanel, person_panels
 from accounts.permissions import Permission
 from accounts.registry import holders_of
+from enrolments.notices import due_soon_body
 from enrolments.slots import duty_panels
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
@@ -26,7 +27,7 @@ notice_kinds.register(
         label=_("New required training"),
         mandatory=True,
         title=notices.new_title,
-        body=notices.new_body,
+        body=due_soon_body,
         why=_("Required training is a duty of office; its reminders stay on."),
     ),
 )

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.imports.kind import author_of
 from accounts.models import User
 from accounts.models.people import UserQuerySet
 from accounts.permissions import Permission
@@ -45,7 +46,7 @@ def propose(*, requirement: Requirement, verb: str, by: User, reason: str = "") 
         title=titles[verb] % {"title": requirement.title},
         by=by,
         params=params,
-        unit_id=requirement.unit_id,
+        unit_id=requirement.audience.unit_id,
     )
     plan(change=change, by=by)
     return change
@@ -75,11 +76,11 @@ class RequirementKind:
         requirement = _requirement(change)
         found = _people_of(requirement, change.params["verb"])
         if not checkpoint:
-            with translation.override(_author(change).language):
+            with translation.override(author_of(change).language):
                 row = _terms_row(requirement, change.params["verb"])
             return PlannedSlice([row], {"after": 0, "number": 1}, found.count() + 1)
         people = list(found.filter(pk__gt=checkpoint["after"]).order_by("pk")[:CHUNK])
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             rows = _rows(requirement, change.params["verb"], people, checkpoint["number"])
         if len(people) < CHUNK:
             return PlannedSlice(rows)
@@ -139,7 +140,7 @@ class RequirementKind:
         last = _latest(requirement, _targets(rows))
         after = RequirementState.IN_FORCE if starts else RequirementState.ENDED
         wanted = OUTSTANDING if starts else (ObligationStatus.CANCELLED,)
-        with translation.override(_author(change).language):
+        with translation.override(author_of(change).language):
             reason = _("The duty is done or has changed since.")
         return {
             row.pk: reason
@@ -181,11 +182,6 @@ def _stands(
 ) -> bool:
     duty = last.get(person or 0)
     return duty is not None and ObligationStatus(duty.status) in wanted
-
-
-def _author(change: BulkChange) -> User:
-    author: User = User.objects.get(pk=change.created_by_id)
-    return author
 
 
 def _requirement(change: BulkChange) -> Requirement:

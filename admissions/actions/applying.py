@@ -11,8 +11,15 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
-from admissions.approvers import approvers_of, settle_who, step_kinds
-from admissions.models import Admission, Application, ApplicationState, ApplicationStep, StepState
+from admissions.approvers import approvers_of, settle_who
+from admissions.models import (
+    Admission,
+    Application,
+    ApplicationState,
+    ApplicationStep,
+    StepKind,
+    StepState,
+)
 from admissions.notices import answered, to_decide
 from audit.actions import record
 from enrolments.actions.duties import refuse_own, unit_of
@@ -36,21 +43,21 @@ def apply(*, cohort: Cohort, learner: User, reason: str = "") -> Application:
     known = Application.objects.open().filter(cohort=held, learner=learner).first()
     if known:
         return known
-    unit = _may_apply(held, learner)
+    unit, chain = _may_apply(held, learner)
     row = Application.objects.create(
         cohort=held, learner=learner, unit=unit, reason=reason.strip()[:500]
     )
-    kinds = enumerate(step_kinds(held), start=1)
     ApplicationStep.objects.bulk_create(
-        ApplicationStep(application=row, position=n, kind=kind) for n, kind in kinds
+        ApplicationStep(application=row, position=n, kind=kind)
+        for n, kind in enumerate(chain, start=1)
     )
     record(by=learner, action="apply", target=row, unit_id=unit.pk, reason=row.reason)
     _advance(row, by=learner)
     return row
 
 
-def _may_apply(cohort: Cohort, learner: User) -> Unit:
-    """Return the unit that would send the person, or refuse."""
+def _may_apply(cohort: Cohort, learner: User) -> tuple[Unit, list[StepKind]]:
+    """Return the unit that would send the person, and who must agree; or refuse."""
     admission = Admission.objects.filter(cohort=cohort).first()
     if admission is None or not admission.takes_applications:
         raise CohortClosed(_("The class does not take applications now."))
@@ -59,7 +66,7 @@ def _may_apply(cohort: Cohort, learner: User) -> Unit:
     unit = unit_of(learner, today())
     if unit is None:
         raise Refused(_("Whoever applies holds a post; the record shows none today."))
-    return unit
+    return unit, admission.chain
 
 
 def _hold(application: Application) -> Application:
@@ -254,4 +261,20 @@ def lapse(*, application: Application) -> bool:
         _free_kept(held.cohort_id)
     with translation.override("vi"):  # kept with the application
         _close(held, S.LAPSED, _("The class no longer takes learners."))
+    return True
+
+
+@transaction.atomic
+def close_placed(*, application: Application) -> bool:
+    """End the application of somebody who was sent to the class meanwhile; a kept seat is freed."""
+    held = _hold(application)
+    places = Enrolment.objects.in_force().filter(cohort=held.cohort_id, learner=held.learner_id)
+    place = places.first()
+    if place is None or not held.is_open:
+        return False
+    if held.state == S.OFFERED:
+        _free_kept(held.cohort_id)
+    held.enrolment = place
+    held.save(update_fields=["enrolment"])
+    _close(held, S.ENROLLED)
     return True

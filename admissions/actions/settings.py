@@ -30,7 +30,10 @@ def set_admission(
 
 @transaction.atomic
 def name_deputy(*, person: User, deputy: User, since: dt.date, until: dt.date | None) -> Deputy:
-    """Let somebody decide applications in one's place. The same again returns the first."""
+    """Let somebody decide applications in one's place; `until` is the first day without.
+
+    The same again returns the first.
+    """
     if person.pk == deputy.pk:
         raise Refused(_("Somebody else stands in."))
     row, is_new = Deputy.objects.get_or_create(
@@ -44,11 +47,9 @@ def name_deputy(*, person: User, deputy: User, since: dt.date, until: dt.date | 
 
 @transaction.atomic
 def end_deputy(*, row: Deputy, by: User) -> bool:
-    """End it from today, begun or still to come; False if it had ended."""
-    yesterday = today() - dt.timedelta(days=1)
+    """End it today, or before it begins; False if it had ended. The row stays."""
     mine = Deputy.objects.standing().filter(pk=row.pk, person=by)
-    # What one of today has decided bears the deputy's name; no trace of it is lost.
-    ended = mine.delete()[0] if row.since > yesterday else mine.update(until=yesterday)
+    ended = bool(mine.update(until=max(row.since, today())))
     if ended:
-        record(by=by, action="end_deputy", target=by, after={"deputy": row.deputy_id})
-    return bool(ended)
+        record(by=by, action="end_deputy", target=row, after={"deputy": row.deputy_id})
+    return ended

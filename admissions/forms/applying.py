@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -89,7 +90,7 @@ class DeputyForm(forms.Form):
         label=_("Sign-in code of the deputy"), max_length=40, help_text=_("An official in office.")
     )
     since = day_field(_("From"))
-    until = day_field(_("Until"), required=False)
+    until = day_field(_("Last day"), required=False)
 
     def clean_deputy(self) -> User:
         """Find the person by code."""
@@ -108,3 +109,8 @@ class DeputyForm(forms.Form):
         if since and until and until < since:
             self.add_error("until", gettext("The last day is before the first."))
         return cleaned
+
+    def named(self) -> dict[str, Any]:
+        """Return what was typed; the first day without the deputy follows the last with."""
+        last = self.cleaned_data["until"]
+        return {**self.cleaned_data, "until": last and last + dt.timedelta(days=1)}

@@ -93,7 +93,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
     form = DeputyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            name_deputy(person=user, **form.cleaned_data)
+            name_deputy(person=user, **form.named())
         except Refused as error:
             form.add_error("deputy", str(error))
         else:

@@ -251,12 +251,9 @@ def reopen_duties(*, obligations: Sequence[Obligation], by: User | None, reason:
 @transaction.atomic
 def fulfil(*, completed: Mapping[int, dt.datetime], by: User | None) -> None:
     """Credit the duties of completed places (with their times), in time or late; reminders end."""
-    duties = Obligation.objects.filter(enrolment__in=list(completed))
+    duties = Obligation.objects.outstanding().filter(enrolment__in=list(completed))
     facts = duties.values_list("pk", "enrolment_id")
-    credit_duties(
-        done={pk: (completed[place or 0], place) for pk, place in facts},
-        by=by,
-    )
+    credit_duties(done={pk: (completed[place], place) for pk, place in facts if place}, by=by)
 
 
 @transaction.atomic

@@ -2,15 +2,6 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
-from django.db.models import OuterRef, Subquery
-
-
-def name_courses(apps, _schema_editor):
-    """Give the duties of classes the course of their class."""
-    duties = apps.get_model("enrolments", "Obligation")
-    places = apps.get_model("enrolments", "Enrolment").objects.filter(pk=OuterRef("enrolment"))
-    course = Subquery(places.values("cohort__course")[:1])
-    duties.objects.filter(enrolment__isnull=False).update(course=course)
 
 
 class Migration(migrations.Migration):
@@ -36,5 +27,4 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('sending', 'Sending decision'), ('opening', 'Opening decision'), ('recognition', 'Recognition decision'), ('change', 'Decision to postpone or cancel'), ('requires', 'Decision to require training')], max_length=12),
         ),
-        migrations.RunPython(name_courses, migrations.RunPython.noop),
     ]

@@ -53,4 +53,4 @@ def _draft(row: dict[str, Any], audience: Audience, city: City, by: User) -> Req
     }
     courses = Course.objects.filter(code__in=row["courses"]).values_list("pk", flat=True)
     sets = [CourseSet(row["needed"], tuple(courses))]
-    return save_requirement(unit=audience.unit, audience=audience, facts=facts, sets=sets, by=by)
+    return save_requirement(audience=audience, facts=facts, sets=sets, by=by)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit, User
+from accounts.models import User
 from audit.actions import record
 from enrolments.errors import Refused
 from lms.clock import today
@@ -28,7 +28,6 @@ class CourseSet:
 @transaction.atomic
 def save_requirement(
     *,
-    unit: Unit,
     audience: Audience,
     facts: Mapping[str, Any],
     sets: Sequence[CourseSet],
@@ -41,7 +40,7 @@ def save_requirement(
         row = Requirement.objects.select_for_update().get(pk=row.pk)
     if row.state != RequirementState.DRAFT:
         raise Refused(_("The terms no longer change once a requirement is in force."))
-    row.unit, row.audience = unit, audience
+    row.audience = audience
     for name, value in facts.items():
         setattr(row, name, value)
     row.save()
@@ -52,7 +51,7 @@ def save_requirement(
             RequirementCourse(set=kept, course_id=course) for course in one.courses
         )
     action = "change_requirement" if requirement else "create_requirement"
-    record(by=by, action=action, target=row, unit_id=unit.pk)
+    record(by=by, action=action, target=row, unit_id=audience.unit_id)
     return row
 
 
@@ -61,7 +60,12 @@ def put_in_force(*, requirement: Requirement, by: User) -> Requirement:
     """Let a draft hold from today. Safe to call twice."""
     drafts = Requirement.objects.filter(pk=requirement.pk, state=RequirementState.DRAFT)
     if drafts.update(state=RequirementState.IN_FORCE, since=today()):
-        record(by=by, action="start_requirement", target=requirement, unit_id=requirement.unit_id)
+        record(
+            by=by,
+            action="start_requirement",
+            target=requirement,
+            unit_id=requirement.audience.unit_id,
+        )
     requirement.refresh_from_db()
     return requirement
 
@@ -75,7 +79,7 @@ def end(*, requirement: Requirement, by: User, reason: str) -> Requirement:
             by=by,
             action="end_requirement",
             target=requirement,
-            unit_id=requirement.unit_id,
+            unit_id=requirement.audience.unit_id,
             reason=reason,
         )
     requirement.refresh_from_db()
@@ -90,5 +94,8 @@ def take_back(*, requirement: Requirement, to: str, by: User) -> None:
         changes["since"] = None
     if Requirement.objects.filter(pk=requirement.pk).exclude(state=to).update(**changes):
         record(
-            by=by, action="take_requirement_back", target=requirement, unit_id=requirement.unit_id
+            by=by,
+            action="take_requirement_back",
+            target=requirement,
+            unit_id=requirement.audience.unit_id,
         )

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import RoleGrant, Unit, User
+from accounts.models import RoleGrant, User
 from accounts.permissions import Permission
 from courses.models import Course
 from enrolments.models import Decision, Obligation
@@ -50,7 +50,7 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
         """Return the requirements of units in which the user holds the permission today."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(RoleGrant.objects.giving(user, permission).over("unit"))
+        return self.filter(RoleGrant.objects.giving(user, permission).over("audience__unit"))
 
     def in_force(self) -> Self:
         """Return those that people come under now."""
@@ -60,7 +60,7 @@ class RequirementQuerySet(models.QuerySet["Requirement"]):
 class Requirement(models.Model):
     """An audience × what to finish × a due rule × how often × the document behind it."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="requirements")
+    # Its unit keeps the requirement.
     audience = models.ForeignKey(Audience, on_delete=models.PROTECT, related_name="requirements")
     title_vi = models.CharField(max_length=250)
     title_en = models.CharField(max_length=250, blank=True)

@@ -44,7 +44,7 @@ FILTERS = {
 def kept(user: User, pk: int) -> Requirement:
     """Return the requirement if the person keeps it; else 404."""
     rows = Requirement.objects.allowing(user, P.MANAGE_REQUIREMENTS)
-    found = rows.select_related("unit", "audience", "decision", "legal_basis", "created_by")
+    found = rows.select_related("audience", "decision", "legal_basis", "created_by")
     return get_object_or_404(found, pk=pk)
 
 
@@ -123,9 +123,7 @@ def _saved(
     audience = form.cleaned_data["audience"]
     try:
         facts: dict[str, Any] = form.facts() | {"decision": _decision(user, form)}
-        return save_requirement(
-            unit=audience.unit, audience=audience, facts=facts, sets=sets, by=user, requirement=row
-        )
+        return save_requirement(audience=audience, facts=facts, sets=sets, by=user, requirement=row)
     except Refused as error:
         form.add_error("number", str(error))
         return None

@@ -145,12 +145,15 @@ def test_a_deputy_decides_while_it_lasts_and_never_on_whom_they_stand_in_for(
     assert "Không có người đang công tác" in send(
         head, "deputies", deputy="khong-co", since=today().isoformat()
     )
-    send(head, "deputies", deputy=cast.stranger.username, since=today().isoformat())
+    last = today().isoformat()
+    send(head, "deputies", deputy=cast.stranger.username, since=today().isoformat(), until=last)
     assert cast.learner.full_name in page(deputy, "to_decide")
     assert cast.stranger.full_name in page(head, "to_decide")
     make_user("Trần Chủ Tịch", unit=cast.city, is_head=True)
     own = make_application(cast, by=cast.manager)
     assert not Application.objects.decided_by(cast.stranger).filter(pk=own.pk).exists()
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
+        assert not Application.objects.decided_by(cast.stranger).exists()
     grant(make_user(unit=cast.ward), Role.HR_OFFICER, cast.ward)
     name_deputy(person=cast.hr, deputy=cast.stranger, since=today(), until=None)
     officers = make_application(cast, make_open_class(cast, [StepKind.OFFICER]), by=cast.hr)
@@ -158,6 +161,8 @@ def test_a_deputy_decides_while_it_lasts_and_never_on_whom_they_stand_in_for(
     assert not Application.objects.decided_by(cast.stranger).filter(pk=officers.pk).exists()
     named = cast.manager.deputies.get()
     send(head, "stop_deputy", named.pk)
+    assert "đã thôi ngay" in page(head, "deputies")
+    assert cast.manager.deputies.get() == named  # nothing that explains who decided is deleted
     assert cast.learner.full_name not in page(deputy, "to_decide")
     assert browser(cast.stranger).get(row.get_absolute_url()).status_code == 404
 
@@ -220,21 +225,56 @@ def test_a_seat_given_back_goes_to_the_next(cast: Cast, browser: Browser) -> Non
     assert stand(second) == S.OFFERED
 
 
-def test_more_seats_than_are_taken_and_kept_cannot_be_taken_away(
+def test_a_kept_seat_is_not_taken_away_when_the_class_is_made_smaller(
     cast: Cast, browser: Browser
 ) -> None:
-    cohort = make_open_class(cast, [], seats=1)
+    cohort = make_open_class(cast, [], seats=2)
     Cohort.objects.filter(pk=cohort.pk).update(kept_count=1)
+    make_application(cast, cohort)
+    client, address = browser(cast.department_hr), reverse("enrolments:edit", args=[cohort.pk])
     sent = {
-        "code": cohort.code, "name": cohort.name, "seats": 1,
+        "code": cohort.code, "name": cohort.name,
         "starts_on": cohort.starts_on.isoformat(), "ends_on": cohort.ends_on.isoformat(),
     }  # fmt: skip
-    make_application(cast, cohort, by=cast.learner)
-    assert Application.objects.get().state == S.WAITING
-    client = browser(cast.department_hr)
-    client.post(reverse("enrolments:edit", args=[cohort.pk]), sent | {"seats": 1})
+    client.post(address, sent | {"seats": 1})
     cohort.refresh_from_db()
-    assert cohort.seats == 1
+    assert cohort.seats == 2
+    client.post(address, sent | {"seats": 3})
+    cohort.refresh_from_db()
+    assert cohort.seats == 3
+
+
+def test_whoever_is_sent_meanwhile_no_longer_waits_and_the_kept_seat_is_free(cast: Cast) -> None:
+    cohort = make_open_class(cast, [], seats=1)
+    taken = make_application(cast, cohort, by=make_user(unit=cast.ward))
+    row = make_application(cast, cohort)
+    assert taken.enrolment is not None
+    withdraw(enrolment=taken.enrolment, by=cast.department_hr, reason="Bận")
+    tick()
+    assert stand(row) == S.OFFERED
+    Cohort.objects.filter(pk=cohort.pk).update(seats=2)
+    place = enrol(cohort=cohort, learner=cast.learner, unit=cast.ward, by=cast.hr, source="ticked")
+    for _tick in range(2):
+        tick()
+    assert stand(row) == S.ENROLLED
+    assert row.enrolment == place
+    cohort.refresh_from_db()
+    assert (cohort.enrolled_count, cohort.kept_count) == (1, 0)
+
+
+def test_heads_and_deputies_find_applications_in_the_menu_and_others_do_not(
+    cast: Cast, browser: Browser
+) -> None:
+    def has_it(person: User) -> bool:
+        home = browser(person).get("/").content.decode()
+        return reverse("admissions:to_decide") in home
+
+    cast.manager.role_grants.all().delete()  # a head without any role
+    assert has_it(cast.manager)
+    assert has_it(cast.hr)
+    assert not any(has_it(person) for person in (cast.learner, cast.auditor, cast.stranger))
+    name_deputy(person=cast.manager, deputy=cast.stranger, since=today(), until=None)
+    assert has_it(cast.stranger)
 
 
 def test_a_class_that_closes_ends_its_applications(cast: Cast) -> None:

@@ -49,7 +49,6 @@ def make_requirement(
     }
     keys = tuple(course.pk for course in courses)
     return save_requirement(
-        unit=audience.unit,
         audience=audience,
         facts=told | facts,
         sets=[CourseSet(needed or len(keys), keys)],

@@ -22,6 +22,7 @@ from enrolments.actions.duties import waive
 from enrolments.actions.progress import complete
 from enrolments.models import Enrolment, Obligation
 from enrolments.models.duties import ObligationStatus
+from enrolments.notices import due_soon_body
 from jobs.models import BulkChange
 from lms.clock import end_of_day, today
 from notifications.models import Notice
@@ -318,6 +319,12 @@ def test_people_are_told_once_and_reminded_as_the_day_comes_near(
     ).exists()
     notice = mine.get(kind="requirements.new_duty", subject=f"obligation:{soon.pk}")
     assert notice.url == soon.get_absolute_url()
+    reminder = mine.filter(kind="due_soon", subject=f"obligation:{soon.pk}").first()
+    assert reminder is not None
+    for told in (notice, reminder):
+        words = due_soon_body(told.context, "vi")
+        assert "Căn cứ 171/2025/NĐ-CP: " in words
+        assert "Quyết định số" not in words
 
 
 def test_a_decision_stands_behind_it_and_is_entered_once(
