@@ -12,7 +12,7 @@ from admissions.models import Deputy
 from courses.slots import course_page_actions
 from enrolments.slots import class_page_actions
 from lms.home import home_lines
-from lms.navigation import LEARNING, MANAGING, MenuItem, menu
+from lms.navigation import ACCOUNT, MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 
 DECIDES = {"": frozenset({Permission.DECIDE_APPLICATIONS})}
@@ -61,7 +61,7 @@ notice_kinds.register(
 )
 menu.register(
     "applications",
-    MenuItem(LEARNING, _("Applications"), "admissions:mine", "user-plus", everybody),
+    MenuItem(ACCOUNT, _("Applications"), "admissions:mine", "user-plus", everybody),
     weight=70,
 )
 menu.register(

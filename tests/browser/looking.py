@@ -27,6 +27,14 @@ AXE = """async rules => {
 SET_THEME = "theme => document.documentElement.setAttribute('data-bs-theme', theme)"
 # What stands out to the right of the window, without what scrolls in a box of its own.
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+# How far the menu of the top bar has grown over the name of the portal.
+COVERED = """() => {
+  const [brand, first] = ["header .brand b", ".topnav a"].map(at => document.querySelector(at));
+  if (!brand || !first || !first.offsetParent) return 0;
+  const words = document.createRange();  // the letters: their box may have been squeezed
+  words.selectNodeContents(brand);
+  return words.getBoundingClientRect().right - first.getBoundingClientRect().left;
+}"""
 
 
 def sign_in(page: Page, url: str, code: str, password: str) -> None:
@@ -78,9 +86,10 @@ def narrow(page: Page, address: str) -> list[str]:
 
 
 def overflow(page: Page) -> list[str]:
-    """Return by how much the page is wider than its window, if it is."""
-    wide = page.evaluate(TOO_WIDE)
-    return [f"{wide} px too wide"] if wide > 0 else []
+    """Return by how much the page is wider than its window, and its menu than its place."""
+    wide, covered = page.evaluate(TOO_WIDE), page.evaluate(COVERED)
+    wrong = [f"{wide} px too wide"] if wide > 0 else []
+    return [*wrong, f"the menu covers {covered} px of the name"] if covered > 0 else wrong
 
 
 def keep_picture(page: Page, name: str) -> None:
