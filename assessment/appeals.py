@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import RoleGrant, User
 from accounts.models.people import UserQuerySet
 from accounts.permissions import Permission, Role, roles_with
-from assessment.models import Appeal, GradeCell, GradeEntry, Mark
-from enrolments.models import CohortStaff, Enrolment
+from assessment.models import Appeal, BlindMark, GradeCell, GradeEntry, Mark
+from enrolments.models import Cohort, CohortStaff, Enrolment
 from lms.clock import today
 from reference.calendar import add_working_days
 from reference.rules import rule
@@ -53,21 +53,29 @@ def reason_against_asking(enrolment: Enrolment, cell: GradeCell) -> str:
 
 
 def first_markers(enrolment: Enrolment, key: uuid.UUID) -> set[int]:
-    """Return who has marked this work before: they do not hear the appeal."""
+    """Return who has marked this work before, alone or as one of two: no hearers of the appeal."""
     given = GradeEntry.objects.filter(enrolment=enrolment, component_key=key)
-    marks = Mark.objects.filter(submission__enrolment=enrolment, submission__assignment_key=key)
     found = set(given.exclude(given_by=None).values_list("given_by", flat=True))
-    return found | set(marks.values_list("marker", flat=True))
+    for rows in (Mark.objects, BlindMark.objects):
+        marks = rows.filter(submission__enrolment=enrolment, submission__assignment_key=key)
+        found |= set(marks.values_list("marker", flat=True))
+    return found
 
 
 def possible_hearers(appeal: Appeal) -> UserQuerySet:
     """Return trainers and training officers who have not marked the work, by given name."""
-    granted = RoleGrant.objects.in_force().filter(role__in=HEARERS).values("user")
-    marking = roles_with(Permission.RELEASE_RESULTS)
-    staff = CohortStaff.objects.in_force().filter(cohort=appeal.enrolment.cohort_id)
-    named = staff.filter(Q(role=Role.TRAINER) | Q(role__in=marking)).values("user")
-    people = User.objects.filter(Q(pk__in=granted) | Q(pk__in=named), is_active=True)
     not_these = first_markers(appeal.enrolment, appeal.component_key)
+    people = people_who_judge(appeal.enrolment.cohort)
     hearers = people.exclude(pk__in=not_these | {appeal.enrolment.learner_id})
     found: UserQuerySet = hearers.by_given_name()
+    return found
+
+
+def people_who_judge(cohort: Cohort) -> UserQuerySet:
+    """Return who may judge above the markers of a class: trainers and training officers."""
+    granted = RoleGrant.objects.in_force().filter(role__in=HEARERS).values("user")
+    marking = roles_with(Permission.RELEASE_RESULTS)
+    staff = CohortStaff.objects.in_force().filter(cohort=cohort)
+    named = staff.filter(Q(role=Role.TRAINER) | Q(role__in=marking)).values("user")
+    found: UserQuerySet = User.objects.filter(Q(pk__in=granted) | Q(pk__in=named), is_active=True)
     return found

@@ -10,10 +10,12 @@ from django.utils.translation import ngettext
 from accounts.http import signed_in
 from accounts.permissions import Permission
 from accounts.rights import rights
+from assessment.assignments import assignments_of
 from assessment.frozen import quizzes_of
 from assessment.gradebook import scheme_of
-from assessment.models import Appeal, Submission
-from assessment.models.assignments import SubmissionState
+from assessment.models import Appeal
+from assessment.models.assignments import SubmissionQuerySet
+from assessment.models.marking_plans import works_too_far_apart, works_waiting_for
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.rights import permissions_on
 from enrolments.slots import ClassAction
@@ -26,10 +28,9 @@ def to_mark_line(request: HttpRequest) -> HomeLine | None:
     marker = signed_in(request)
     if not rights(marker).has(Permission.MARK):
         return None
-    works = Submission.objects.allowing(marker, Permission.MARK).current()
     return HomeLine(
         TEACHING,
-        works.filter(state=SubmissionState.SUBMITTED),
+        works_waiting_for(marker),
         lambda n: ngettext("work waits to be marked", "works wait to be marked", n),
         reverse("works:inbox"),
         _("Marking"),
@@ -49,6 +50,43 @@ def tests_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
         )
         for quiz in quizzes_of(cohort.version).values()
     ]
+
+
+def marking_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Offer who marks what to those who release the results of this class."""
+    if Permission.RELEASE_RESULTS not in permissions_on(cohort, signed_in(request)):
+        return []
+    return [
+        ClassAction(
+            label=_("Who marks: %(title)s") % {"title": assignment.title},
+            url=reverse("works:plan", args=[cohort.pk, assignment.key]),
+            icon="users",
+        )
+        for assignment in assignments_of(cohort.version).values()
+    ]
+
+
+def to_decide_line(request: HttpRequest) -> HomeLine | None:
+    """Return the works whose two marks are too far apart, to their moderator."""
+    person = signed_in(request)
+    if not (rights(person).has(Permission.RELEASE_RESULTS) or rights(person).has(Permission.MARK)):
+        return None
+    works = works_too_far_apart(person)
+    return HomeLine(
+        TEACHING,
+        works,
+        lambda n: ngettext("work has two marks far apart", "works have two marks far apart", n),
+        lambda: _agreement_of(works),
+        _("Double marking"),
+    )
+
+
+def _agreement_of(works: SubmissionQuerySet) -> str:
+    """Return the page of the assignment of the oldest of these works."""
+    oldest = works.order_by("submitted_at", "pk")
+    return reverse(
+        "works:agreement", args=oldest.values_list("enrolment__cohort", "assignment_key")[0]
+    )
 
 
 def gradebook_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:

@@ -38,6 +38,8 @@ block_importers.register("quiz", import_quiz)
 block_importers.register("assignment", import_assignment)
 
 home_lines.register("to mark", panels.to_mark_line, weight=20)
+home_lines.register("marks far apart", panels.to_decide_line, weight=21)
+class_page_actions.register("marking plans", panels.marking_of_class, weight=42)
 class_page_actions.register("tests", panels.tests_of_class, weight=40)
 own_place_actions.register("marks", panels.own_marks, weight=10)
 class_page_actions.register("gradebook", panels.gradebook_of_class, weight=35)

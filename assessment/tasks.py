@@ -6,7 +6,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from assessment.actions import attempts, grades
+from assessment.actions import attempts, grades, marking_plans
 from assessment.models import Attempt
 from jobs.models import Outbox
 from jobs.work import outbox_task
@@ -22,7 +22,8 @@ def grade(row: Outbox) -> None:
 
 @shared_task(name="assessment.tick")
 def tick() -> None:
-    """Submit what is past its deadline. A doubled tick repeats nothing."""
+    """Submit what is past its deadline, give new works to markers. Doubled, it repeats nothing."""
     end = time.monotonic() + SLICE
+    marking_plans.share_out_new()
     while attempts.submit_due(now=timezone.now()) and time.monotonic() < end:
         continue

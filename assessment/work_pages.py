@@ -21,6 +21,7 @@ class ShownFile:
     """A file of a work with links made for one reader."""
 
     row: SubmissionFile
+    name: str
     inline: str
     download: str
 
@@ -63,13 +64,26 @@ def own_work(request: HttpRequest, pk: int) -> Submission:
     return get_object_or_404(mine.select_related("enrolment__cohort", "enrolment__version"), pk=pk)
 
 
-def files_for(work: Submission, user: User) -> list[ShownFile]:
-    """Return the files of a work the caller has checked, with links for this reader."""
+def files_for(work: Submission, user: User, *, hides_names: bool = False) -> list[ShownFile]:
+    """Return the files of a work the caller has checked, with links for this reader.
+
+    File names often tell the learner's: where those are hidden a file is called by the work's code.
+    """
     rows = work.files.filter(removed_at=None).select_related("file__blob")
     return [
-        ShownFile(row, link_to(row.file, user=user, inline=True), link_to(row.file, user=user))
-        for row in rows
+        _shown(row, _coded(work, row, number) if hides_names else row.file.name, user)
+        for number, row in enumerate(rows, start=1)
     ]
+
+
+def _shown(row: SubmissionFile, name: str, user: User) -> ShownFile:
+    inline = link_to(row.file, user=user, inline=True, name=name)
+    return ShownFile(row, name, inline, link_to(row.file, user=user, name=name))
+
+
+def _coded(work: Submission, row: SubmissionFile, number: int) -> str:
+    ending = row.file.name.rpartition(".")[2]
+    return f"{work.code}-{number}.{ending}"
 
 
 def released_result(enrolment: Enrolment, assignment: FrozenAssignment) -> Result | None:

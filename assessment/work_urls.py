@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessment.views import claims, marking, works
+from assessment.views import claims, double_marking, marking, marking_plans, works
 
 app_name = "works"
 
@@ -16,6 +16,19 @@ urlpatterns = [
     path("giang-day/cham-bai/<int:pk>/", marking.mark_work, name="mark"),
     path("giang-day/cham-bai/<int:pk>/giu/", claims.keep, name="keep"),
     path("giang-day/cham-bai/<int:pk>/tra-lai/", claims.give_back, name="give_back"),
+    path("giang-day/cham-bai/<int:pk>/thong-nhat/", double_marking.decide, name="decide"),
+    path("giang-day/cham-bai/luot/<int:pk>/", marking_plans.hand_over, name="hand_over"),
+    path("giang-day/cham-bai/<int:pk>/<uuid:key>/phan-cong/", marking_plans.plan, name="plan"),
+    path(
+        "giang-day/cham-bai/<int:pk>/<uuid:key>/chia-lai/",
+        marking_plans.share_again,
+        name="share_again",
+    ),
+    path(
+        "giang-day/cham-bai/<int:pk>/<uuid:key>/hai-vong/",
+        double_marking.agreement,
+        name="agreement",
+    ),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/cong-bo/", marking.release, name="release"),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/gia-han/", marking.extend, name="extend"),
 ]

@@ -20,23 +20,30 @@ class Link:
     file_id: int
     user_id: int
     inline: bool
+    name: str
 
 
-def link_to(file: StoredFile, *, user: AbstractBaseUser, inline: bool = False) -> str:
+def link_to(
+    file: StoredFile, *, user: AbstractBaseUser, inline: bool = False, name: str = ""
+) -> str:
     """Return a link that works for two hours. Call it only after checking what the file is part of.
 
     The file server keeps no session: the link names the person it was made for, and stops
-    working when that person's account does.
+    working when that person's account does. `name` stands for the name of the file, which may tell
+    whose it is.
     """
-    token = signing.TimestampSigner(salt=SALT).sign_object([file.pk, user.pk, int(inline)])
-    return f"{settings.FILES_URL}/{token}/{quote(file.name, safe='')}"
+    name = name or file.name
+    token = signing.TimestampSigner(salt=SALT).sign_object([file.pk, user.pk, int(inline), name])
+    return f"{settings.FILES_URL}/{token}/{quote(name, safe='')}"
 
 
 def read_link(token: str) -> Link | None:
     """Return what the link says, or None when it is forged or too old."""
     signer = signing.TimestampSigner(salt=SALT)
     try:
-        file_id, user_id, inline = signer.unsign_object(token, max_age=settings.FILE_LINK_SECONDS)
+        file_id, user_id, inline, name = signer.unsign_object(
+            token, max_age=settings.FILE_LINK_SECONDS
+        )
     except (signing.BadSignature, ValueError):
         return None
-    return Link(file_id, user_id, bool(inline))
+    return Link(file_id, user_id, bool(inline), name)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 
-from files.links import read_link
+from files.links import Link, read_link
 from files.models import StoredFile
 from lms.text import fold
 
@@ -35,7 +35,7 @@ def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     return _answer(environ, start_response, found)
 
 
-def _file_of(environ: WSGIEnvironment) -> tuple[StoredFile, bool] | None:
+def _file_of(environ: WSGIEnvironment) -> tuple[StoredFile, Link] | None:
     token = environ.get("PATH_INFO", "").strip("/").partition("/")[0]
     link = read_link(token) if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else None
     if link is None:
@@ -44,17 +44,17 @@ def _file_of(environ: WSGIEnvironment) -> tuple[StoredFile, bool] | None:
     file = StoredFile.objects.select_related("blob").filter(pk=link.file_id).first()
     if file is None or not users.exists() or not default_storage.exists(file.blob.storage_name):
         return None
-    return file, link.inline
+    return file, link
 
 
 def _answer(
     environ: WSGIEnvironment,
     start_response: StartResponse,
-    link: tuple[StoredFile, bool],
+    found: tuple[StoredFile, Link],
 ) -> Iterable[bytes]:
-    file, inline = link
+    file, link = found
     etag = f'"{file.blob.sha256}"'
-    headers = _headers(file, etag=etag, inline=inline)
+    headers = _headers(file, link, etag=etag)
     if environ.get("HTTP_IF_NONE_MATCH") == etag:
         start_response("304 Not Modified", headers)
         return []
@@ -74,11 +74,11 @@ def _answer(
     return _chunks(default_storage.open(file.blob.storage_name), first, last - first + 1)
 
 
-def _headers(file: StoredFile, *, etag: str, inline: bool) -> list[tuple[str, str]]:
-    shown = inline and file.media_type.startswith(INLINE)
-    ascii_name = re.sub(r"[^\w. -]", "_", fold(file.name), flags=re.ASCII)
+def _headers(file: StoredFile, link: Link, *, etag: str) -> list[tuple[str, str]]:
+    shown = link.inline and file.media_type.startswith(INLINE)
+    ascii_name = re.sub(r"[^\w. -]", "_", fold(link.name), flags=re.ASCII)
     disposition = "inline" if shown else "attachment"
-    names = f"filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+    names = f"filename=\"{ascii_name}\"; filename*=UTF-8''{quote(link.name, safe='')}"
     return [
         ("Content-Type", file.media_type),
         ("Content-Disposition", f"{disposition}; {names}"),

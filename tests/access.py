@@ -129,6 +129,10 @@ def class_work(w: World) -> Arguments:
     return (w.written.enrolment.cohort_id, w.written.assignment_key)
 
 
+def class_work_of_two(w: World) -> Arguments:
+    return (w.judged_twice.enrolment.cohort_id, w.judged_twice.assignment_key)
+
+
 def written(w: World) -> Arguments:
     return (w.written.pk,)
 
@@ -408,6 +412,11 @@ ADDRESSES: dict[str, Address] = {
     "works:mark": page(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:keep": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:give_back": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
+    "works:plan": page(RELEASERS, class_work),
+    "works:share_again": act(RELEASERS, class_work_of_two),
+    "works:hand_over": act(RELEASERS, lambda w: (w.judged_twice.turns.earliest("pk").pk,)),
+    "works:agreement": page(RELEASERS, class_work_of_two),
+    "works:decide": page(parts("training_officer"), lambda w: (w.judged_twice.pk,)),
     "works:release": page(RELEASERS, class_work),
     "works:extend": page(RELEASERS, work),
     # Nomination rounds

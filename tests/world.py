@@ -56,7 +56,12 @@ from reporting.models import PlanShare, ProgrammeTask
 from requirements.models import Requirement
 from tests.admissions.make import make_application
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
-from tests.assessment.works import make_appeal, make_paper_item, make_task
+from tests.assessment.works import (
+    make_appeal,
+    make_judged_twice,
+    make_paper_item,
+    make_task,
+)
 from tests.certificates.make import Ended, decided, make_ended, make_paper
 from tests.enrolments.outside import make_declared
 from tests.enrolments.rounds import make_answer_with_papers
@@ -93,6 +98,7 @@ class World:
     ended: Ended
     handed_in: Submission
     written: Submission
+    judged_twice: Submission
     to_mark: Submission
     recognition: Recognition
     paper: Certificate
@@ -218,6 +224,7 @@ def make_world() -> World:
         ended=ended,
         handed_in=handed_in,
         written=start_draft(enrolment=task.place, assignment_key=task.key, by=cast.learner),
+        judged_twice=make_judged_twice(cast),
         to_mark=task.handed_in(task.another("Lê Văn Tám")),
         recognition=recognition,
         paper=paper,

@@ -15,6 +15,7 @@ from assessment.models import (
     GradeCell,
     GradeEntry,
     GradeExemption,
+    MarkingTurn,
     Submission,
 )
 from assessment.models.attempts import AttemptState
@@ -36,6 +37,8 @@ def carry_marks(before: Enrolment, after: Enrolment, by: User) -> None:
     The ledger of the former class stays as it was. Attempts used stay used.
     """
     Attempt.objects.filter(enrolment=before).update(enrolment=after)
+    # Who was to mark is the former class's plan; the new class shares its waiting works out anew.
+    MarkingTurn.objects.filter(submission__enrolment=before, submission__state="submitted").delete()
     Submission.objects.filter(enrolment=before).update(enrolment=after)
     _copy_extensions(before, after)
     GradeExemption.objects.filter(enrolment=before).update(enrolment=after)

@@ -19,6 +19,7 @@ from assessment.gradebook import Item, Scheme, scheme_of
 from assessment.marking import CENT
 from assessment.models import GradeCell, GradeEntry, GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import GradeSource
+from assessment.models.marking_plans import places_marked_by_two
 from assessment.slots import resting_on
 from audit.actions import record, record_many
 from enrolments.actions.progress import complete_block
@@ -202,6 +203,7 @@ def _refusals(
     by: User,
 ) -> dict[int, str]:
     rested = resting_on(list(wanted))
+    by_two = set() if item.is_on_paper else places_marked_by_two(places, item.key)
     refused = {}
     for pk, mark in wanted.items():
         cell = cells.get(pk)
@@ -211,6 +213,8 @@ def _refusals(
             refused[pk] = _("Nobody decides on their own record.")
         elif pk in rested:
             refused[pk] = rested[pk]
+        elif pk in by_two and cell is None:
+            refused[pk] = _("Two markers judge this work independently.")
         elif mark.points is not None and not 0 <= mark.points <= item.max_points:
             facts = {"most": vi_number(item.max_points)}
             refused[pk] = _("Points lie between 0 and %(most)s.") % facts

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from assessment.actions.works import TEXT_AT_MOST
 from assessment.assignments import FrozenAssignment
-from assessment.models import Mark, MarkingClaim
+from assessment.models import BlindMark, Mark, MarkingClaim
 from assessment.models.assignments import SubmissionState
+from assessment.models.marking_plans import judged_by
 from enrolments.models import Cohort
 from files.accept import AUDIO, PAPERS
 from files.models import StoredFile
@@ -134,8 +136,8 @@ class InboxFilter(forms.Form):
             works = works.filter(enrolment__cohort=chosen["cohort"])
         if chosen["assignment"]:
             works = works.filter(assignment_key=chosen["assignment"])
-        wanted = SubmissionState.MARKED if chosen["state"] == MARKED else SubmissionState.SUBMITTED
-        works = works.filter(state=wanted)
+        done = Q(judged_by(self.marker)) | Q(state=SubmissionState.MARKED)
+        works = works.filter(done) if chosen["state"] == MARKED else works.exclude(done)
         if chosen["state"] == RESUBMITTED:
             works = works.filter(number__gt=1)
         works = self._taken(works, chosen["whose"])
@@ -164,12 +166,13 @@ class MarkForm(forms.Form):
         self,
         *args: Any,
         assignment: FrozenAssignment,
-        last: Mark | None,
+        last: Mark | BlindMark | None,
         is_released: bool,
+        proposed: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.assignment = assignment
-        kwargs["initial"] = _given(last)
+        kwargs["initial"] = _given(last) or proposed or {}
         super().__init__(*args, **kwargs)
         rows = {f"c-{row.key}": (row.name, row.points, row.hint) for row in assignment.criteria}
         whole = {"points": (_("Points"), assignment.max_points, "")}
@@ -225,7 +228,7 @@ class DayForm(forms.Form):
         return end_of_day(self.cleaned_data["day"])
 
 
-def _given(last: Mark | None) -> dict[str, Any]:
+def _given(last: Mark | BlindMark | None) -> dict[str, Any]:
     if last is None:
         return {}
     by_criterion = {f"c-{key}": value for key, value in last.criteria.items()}

@@ -4,6 +4,7 @@ from assessment.models.attempts import Answer, Attempt
 from assessment.models.claims import MarkingClaim
 from assessment.models.gradebook import GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
+from assessment.models.marking_plans import BlindMark, MarkingPlan, MarkingTurn
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
 from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSeat
@@ -14,6 +15,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AttemptContact",
+    "BlindMark",
     "ExamRoom",
     "Extension",
     "GradeCell",
@@ -24,6 +26,8 @@ __all__ = [
     "KeyCorrection",
     "Mark",
     "MarkingClaim",
+    "MarkingPlan",
+    "MarkingTurn",
     "Question",
     "QuestionBank",
     "QuestionVersion",

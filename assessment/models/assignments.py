@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -151,6 +152,12 @@ class Submission(models.Model):
         return self.receipt
 
     @property
+    def code(self) -> str:
+        """Return what stands for the learner's name while it is hidden; it tells nothing of it."""
+        digest = salted_hmac("assessment.marking", str(self.pk), algorithm="sha256").hexdigest()
+        return digest[:6].upper()
+
+    @property
     def is_draft(self) -> bool:
         """Return whether the learner is still writing it."""
         return self.state == SubmissionState.DRAFT
@@ -183,18 +190,28 @@ class SubmissionFile(models.Model):
         return f"{self.submission_id} #{self.position}"
 
 
+class MarkKind(models.TextChoices):
+    """How a mark came about."""
+
+    SINGLE = "single", _("By one marker")
+    JOINT = "joint", _("Mean of two markers")
+    MODERATED = "moderated", _("Decided by the moderator")
+
+
 @append_only
 class Mark(models.Model):
-    """A marker's judgement of a work; a later one supersedes, none is overwritten.
+    """The judgement of a work; a later one supersedes, none is overwritten.
 
     `criteria` maps the keys of the criteria to points; `comment` is Markdown as written,
-    `comment_html` what may be shown of it.
+    `comment_html` what may be shown of it. `marker` is who entered it: of a joint mark, whoever
+    of the two came second.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="marks")
     marker = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="marks"
     )
+    kind = models.CharField(max_length=10, choices=MarkKind, default=MarkKind.SINGLE)
     points = models.DecimalField(max_digits=5, decimal_places=2)
     criteria = models.JSONField(default=dict, blank=True)
     comment = models.TextField(blank=True)

@@ -6,7 +6,16 @@ import uuid
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,12 +28,15 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from assessment.actions import grades
 from assessment.actions.attempts import extend as extend_one
+from assessment.actions.blind_marks import mark_blind
 from assessment.actions.claims import claim
 from assessment.actions.marks import mark
 from assessment.assignments import FrozenAssignment, assignment_of, due_at
+from assessment.desks import Desk, desk, is_shown, with_ways
 from assessment.forms.works import DayForm, InboxFilter, MarkForm
 from assessment.models import Assignment, Extension, GradeCell, MarkingClaim, Release, Submission
 from assessment.models.assignments import SubmissionQuerySet, SubmissionState
+from assessment.models.marking_plans import judged_by, works_open_to
 from assessment.work_pages import files_for
 from enrolments.models import Cohort, Enrolment
 from lms.pages import keyset_page
@@ -45,7 +57,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         assignments=_choices(cohorts),
         marker=signed_in(request),
     )
-    found = form.narrow(_to_judge(request)).annotate(title=_title(), **_claims())
+    found = form.narrow(with_ways(_to_judge(request))).annotate(title=_title(), **_claims())
     page = keyset_page(_with_names(found), request, order=ORDER)
     return render(request, "assessment/works/inbox.html", {"filter": form, "page": page})
 
@@ -53,27 +65,29 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @never_cache
 def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one work beside its queue and its criteria; take the mark."""
-    works = _to_judge(request).select_related("enrolment__cohort", "version")
+    works = _judged(request).select_related("enrolment__cohort", "version")
     row = get_object_or_404(_with_names(works), pk=pk)
     assignment = _assignment(row)
-    held = _claim(request, row)
-    last = row.marks.select_related("marker").order_by("-pk").first()
+    marker = signed_in(request)
+    seat = desk(row, marker)
+    held = _claim(request, seat)
     form = MarkForm(
         request.POST or None,
         assignment=assignment,
-        last=last,
-        is_released=_is_released(row),
+        last=seat.last,
+        is_released=is_shown(row),
     )
-    if request.method == "POST" and form.is_valid() and _mark(request, row, form):
-        return _go_on(request, row)
+    if request.method == "POST" and form.is_valid() and _mark(request, seat, form):
+        return _go_on(request, seat)
     context = {
         "work": row,
+        "desk": seat,
         "assignment": assignment,
         "form": form,
-        "last": last,
+        "last": seat.last,
         "claim": held,
-        "is_mine": held is None or held.marker_id == signed_in(request).pk,
-        "files": files_for(row, signed_in(request)),
+        "is_mine": not seat.is_closed and (held is None or held.marker_id == marker.pk),
+        "files": files_for(row, marker, hides_names=seat.hides_name),
         "due_at": due_at(row.enrolment, assignment),
         **_neighbours(request, row),
         **_rights(request, row.enrolment.cohort_id),
@@ -141,14 +155,23 @@ def _classes(request: HttpRequest, permission: Permission) -> QuerySet[Cohort]:
 
 
 def _to_judge(request: HttpRequest) -> SubmissionQuerySet:
-    return Submission.objects.allowing(request.user, Permission.MARK).current()
+    return works_open_to(signed_in(request))
 
 
-def _claim(request: HttpRequest, row: Submission) -> MarkingClaim | None:
-    """Take a work that waits and return whose claim holds; what is marked is only looked at."""
-    if row.is_marked or request.method not in {"GET", "POST"}:
+def _judged(request: HttpRequest) -> SubmissionQuerySet:
+    """Return the works one may mark, with `is_judged`: marked, or by oneself where two do."""
+    done = Q(judged_by(signed_in(request))) | Q(state=SubmissionState.MARKED)
+    return with_ways(_to_judge(request)).annotate(is_judged=ExpressionWrapper(done, BooleanField()))
+
+
+def _claim(request: HttpRequest, seat: Desk) -> MarkingClaim | None:
+    """Take a work that waits and return whose claim holds; what is marked is only looked at.
+
+    Where two judge, each has a turn of their own.
+    """
+    if seat.is_blind or seat.work.is_marked or request.method not in {"GET", "POST"}:
         return None
-    return claim(submission=row, by=signed_in(request))
+    return claim(submission=seat.work, by=signed_in(request))
 
 
 def _claims() -> dict[str, Subquery]:
@@ -184,37 +207,32 @@ def _assignment(row: Submission) -> FrozenAssignment:
     return assignment
 
 
-def _is_released(row: Submission) -> bool:
-    cells = GradeCell.objects.filter(
-        enrolment=row.enrolment_id, component_key=row.assignment_key, released_at__isnull=False
-    )
-    return cells.exists()
-
-
-def _mark(request: HttpRequest, row: Submission, form: MarkForm) -> bool:
+def _mark(request: HttpRequest, seat: Desk, form: MarkForm) -> bool:
+    given: dict[str, Any] = {
+        "submission": seat.work,
+        "by": signed_in(request),
+        "points": form.points(),
+        "criteria": form.criteria(),
+        "comment": form.cleaned_data["comment"],
+    }
     try:
-        mark(
-            submission=row,
-            by=signed_in(request),
-            points=form.points(),
-            criteria=form.criteria(),
-            comment=form.cleaned_data["comment"],
-            seen=form.cleaned_data["seen"],
-            reason=form.cleaned_data.get("reason", ""),
-        )
+        if seat.is_blind:
+            mark_blind(**given)
+        else:
+            reason = form.cleaned_data.get("reason", "")
+            mark(**given, seen=form.cleaned_data["seen"], reason=reason)
     except Refused as error:
         form.add_error(None, str(error))
         return False
     return True
 
 
-def _go_on(request: HttpRequest, row: Submission) -> HttpResponse:
-    messages.success(
-        request, _("The mark of %(name)s is saved.") % {"name": row.enrolment.learner.full_name}
-    )
+def _go_on(request: HttpRequest, seat: Desk) -> HttpResponse:
+    row = seat.work
+    messages.success(request, _("The mark of %(name)s is saved.") % {"name": seat.name})
     if request.POST.get("do") != "next":
         return redirect("works:mark", row.pk)
-    waiting = _beside(request, row).filter(state=SubmissionState.SUBMITTED)
+    waiting = _beside(request, row).filter(Q(is_judged=False))
     taken = MarkingClaim.objects.of_others(signed_in(request), timezone.now())
     waiting = waiting.exclude(pk__in=taken.values("submission"))
     later = Q(submitted_at__gt=row.submitted_at) | Q(submitted_at=row.submitted_at, pk__gt=row.pk)
@@ -227,7 +245,7 @@ def _go_on(request: HttpRequest, row: Submission) -> HttpResponse:
 
 def _beside(request: HttpRequest, row: Submission) -> SubmissionQuerySet:
     """Return the works of the same class and assignment."""
-    return _to_judge(request).filter(
+    return _judged(request).filter(
         enrolment__cohort=row.enrolment.cohort_id, assignment_key=row.assignment_key
     )
 
@@ -239,7 +257,7 @@ def _neighbours(request: HttpRequest, row: Submission) -> dict[str, Any]:
     before = list(beside.filter(earlier).order_by("-submitted_at", "-pk")[:3])[::-1]
     after = list(beside.exclude(earlier).exclude(pk=row.pk).order_by(*ORDER)[:QUEUE_AT_MOST])
     counts = _beside(request, row).aggregate(
-        waiting=Count("pk", filter=Q(state=SubmissionState.SUBMITTED)), all=Count("pk")
+        waiting=Count("pk", filter=Q(is_judged=False)), all=Count("pk")
     )
     return {
         "queue": [*before, row, *after],

@@ -1,5 +1,5 @@
-/* Marking: adds up the points, saves with Ctrl+Enter, goes on with j and k. The keys can be
-   switched off and never act while typing. */
+/* Marking: adds up the points, saves with Ctrl+Enter, goes on with j and k, to a criterion with its
+   number, to the comment with c; ? shows the list. The keys can be switched off and never act while typing. */
 (function () {
   "use strict";
   var form = document.querySelector("[data-marking]");
@@ -35,10 +35,21 @@
       var next = form.querySelector("[data-next]");
       if (next) form.requestSubmit(next);
     } else if (!event.ctrlKey && !isTyping(event.target)) {
-      var link = document.querySelector('a[data-key="' + CSS.escape(event.key) + '"]');
-      if (link) link.click();
+      act(event);
     }
   });
+
+  function act(event) {
+    var link = document.querySelector('a[data-key="' + CSS.escape(event.key) + '"]');
+    var field = event.key === "c" ? form.querySelector("[name=comment]") : event.key === "?" ? choice : fields[Number(event.key) - 1];
+    if (link) link.click();
+    else if (field) {
+      event.preventDefault();
+      field.focus();
+      if (field.select && field !== choice) field.select();
+    }
+  }
+
   // While somebody marks, the work stays theirs: the claim is renewed, at most once in five minutes.
   var kept = Date.now();
   function keep() {

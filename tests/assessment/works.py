@@ -13,8 +13,10 @@ from django.urls import reverse
 from accounts.models import Unit, User
 from assessment.actions import works
 from assessment.actions.appeals import ask_appeal
+from assessment.actions.blind_marks import mark_blind
 from assessment.actions.gradebook import ItemSpec, set_scheme
 from assessment.actions.grades import release
+from assessment.actions.marking_plans import PlanSpec, set_plan
 from assessment.actions.marks import mark
 from assessment.gradebook import scheme_of
 from assessment.models import Appeal, Assignment, GradeItem, Mark, Submission
@@ -99,6 +101,21 @@ def make_appeal(cast: Cast) -> Appeal:
     task = make_released(cast, cast.stranger)
     reason = "Tiêu chí Nội dung: phần ví dụ chưa được tính."
     return ask_appeal(enrolment=task.place, key=task.key, reason=reason, by=cast.learner)
+
+
+def make_judged_twice(cast: Cast) -> Submission:
+    """Return a work whose two marks are far apart; the training officer is to decide."""
+    task = make_task(cast)
+    markers = [make_user("Giảng Viên Một"), make_user("Giảng Viên Hai")]
+    for marker in markers:
+        staff(task.cohort, marker)
+    work = task.handed_in()
+    spec = PlanSpec(is_double=True, moderator=task.by, markers=markers)
+    set_plan(cohort=task.cohort, key=task.key, spec=spec, by=task.by)
+    for marker, points in zip(markers, (Decimal(1), Decimal(4)), strict=True):
+        criteria = {"noi-dung": points, "trinh-bay": points}
+        mark_blind(submission=work, by=marker, points=Decimal(0), criteria=criteria, comment="")
+    return work
 
 
 def make_paper_item(
