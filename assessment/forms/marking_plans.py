@@ -111,7 +111,7 @@ def _given(plan: MarkingPlan | None) -> dict[str, Any]:
         return {"way": SINGLE, "tolerance": Decimal(1)}
     return {
         "way": DOUBLE if plan.is_double else SINGLE,
-        "tolerance": plan.tolerance,
+        "tolerance": f"{plan.tolerance.normalize():f}",
         "moderator": plan.moderator_id,
         "is_anonymous": plan.is_anonymous,
         "markers": list(plan.markers.values_list("pk", flat=True)),

@@ -190,6 +190,7 @@ def _plan_of(made: Class) -> list[Planned]:
 def _staff(made: Class, day: dt.date) -> None:
     roles = [
         (Role.TRAINER, made.row["trainer"]),
+        (Role.TRAINER, made.row.get("second_marker")),
         (Role.CLASS_SUPERVISOR, made.row.get("supervisor")),
     ]
     for role, code in roles:

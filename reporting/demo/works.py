@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import uuid
 from dataclasses import dataclass
@@ -9,7 +10,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from django.utils import timezone
+
+from assessment.actions.blind_marks import mark_blind
 from assessment.actions.grades import SETTLE_RELEASE, release
+from assessment.actions.marking_plans import PlanSpec, set_plan, share_out_new
 from assessment.actions.marks import mark
 from assessment.actions.releases import settle_release
 from assessment.actions.works import (
@@ -20,7 +25,7 @@ from assessment.actions.works import (
     save_draft,
     start_draft,
 )
-from assessment.models import Submission
+from assessment.models import MarkingPlan, Submission
 from enrolments.models import Enrolment
 from files.accept import AUDIO
 from files.actions import import_file
@@ -70,7 +75,10 @@ def write(work: Work) -> None:
         text = pick(work.words["texts"], f"writes {by.username} {work.key}")
         save_draft(submission=draft, text=text, revision=draft.revision, by=by)
     handed_in = hand_in(submission=draft, by=by)
-    if number(f"marked {by.username} {work.key}", 100) < work.made.row.get("marked", 0):
+    if work.made.row.get("second_marker"):
+        soon = timezone.now() + dt.timedelta(minutes=20)
+        work.made.city.diary.note(soon, lambda: _mark_twice(work, handed_in))
+    elif number(f"marked {by.username} {work.key}", 100) < work.made.row.get("marked", 0):
         calendar = work.made.city.days.calendar
         day = calendar.add_working_days(today(), 2)
         work.made.city.diary.note(at(day, 14), lambda: _mark(work, handed_in))
@@ -100,6 +108,46 @@ def _mark(work: Work, submission: Submission) -> None:
             work.words["spoken_comments" if work.is_spoken else "comments"], f"comments {learner}"
         ),
     )
+
+
+def _mark_twice(work: Work, submission: Submission) -> None:
+    """Let both markers judge the work; of some the second has not come to it yet."""
+    _share_out(work)
+    by = work.place.learner.username
+    assignment = demand_assignment(work.place, work.key)
+    for turn in submission.turns.select_related("marker"):
+        if number(f"{turn.position} marks {by}", 100) >= work.made.row["marked"] + 20:
+            continue
+        criteria = {
+            row.key: _points(row.points, _tenths(by, row.key, turn.position))
+            for row in assignment.criteria
+        }
+        mark_blind(
+            submission=submission,
+            by=turn.marker,
+            points=Decimal(0),
+            criteria=criteria,
+            comment=pick(work.words["comments"], f"{turn.position} comments {by}"),
+        )
+
+
+def _tenths(learner: str, criterion: str, position: int) -> int:
+    """Return what a marker finds the work worth: the same as the other, give or take a little."""
+    worth = 5 + number(f"worth {learner}", 4) + number(f"worth {learner} {criterion}", 2)
+    return min(worth + number(f"{position} finds {learner} {criterion}", 3) - 1, 10)
+
+
+def _share_out(work: Work) -> None:
+    """Give the works of the class to its two trainers; who opened it moderates."""
+    made, people = work.made, work.made.city.people
+    if MarkingPlan.objects.of(made.cohort.pk, work.key):
+        share_out_new()
+        return
+    markers = [people[made.row[part]] for part in ("trainer", "second_marker")]
+    spec = PlanSpec(
+        is_double=True, is_anonymous=True, moderator=made.by, markers=markers, tolerance=Decimal(1)
+    )
+    set_plan(cohort=made.cohort, key=work.key, spec=spec, by=made.by)
 
 
 def _points(most: Decimal, tenths: int) -> Decimal:
