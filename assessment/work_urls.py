@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessment.views import claims, double_marking, marking, marking_plans, works
+from assessment.views import claims, comments, double_marking, marking, marking_plans, works
 
 app_name = "works"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("bai-nop/<int:pk>/bien-nhan/", works.receipt, name="receipt"),
     path("giang-day/cham-bai/", marking.inbox, name="inbox"),
     path("giang-day/cham-bai/<int:pk>/", marking.mark_work, name="mark"),
+    path("giang-day/cau-nhan-xet/", comments.comments, name="comments"),
+    path("giang-day/cau-nhan-xet/<int:pk>/bo/", comments.drop, name="drop_comment"),
     path("giang-day/cham-bai/<int:pk>/giu/", claims.keep, name="keep"),
     path("giang-day/cham-bai/<int:pk>/tra-lai/", claims.give_back, name="give_back"),
     path("giang-day/cham-bai/<int:pk>/thong-nhat/", double_marking.decide, name="decide"),

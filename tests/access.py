@@ -412,6 +412,8 @@ ADDRESSES: dict[str, Address] = {
     "works:mark": page(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:keep": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:give_back": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
+    "works:comments": page(parts("trainer")),
+    "works:drop_comment": act(parts("trainer"), lambda w: (w.stock_comment.pk,)),
     "works:plan": page(RELEASERS, class_work),
     "works:share_again": act(RELEASERS, class_work_of_two),
     "works:hand_over": act(RELEASERS, lambda w: (w.judged_twice.turns.earliest("pk").pk,)),

@@ -22,8 +22,18 @@ from accounts.permissions import Role
 from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
 from assessment.actions.attempts import start, submit
+from assessment.actions.comments import keep_comment
 from assessment.actions.works import start_draft
-from assessment.models import Appeal, Attempt, ExamRoom, GradeItem, Question, QuizItem, Submission
+from assessment.models import (
+    Appeal,
+    Attempt,
+    ExamRoom,
+    GradeItem,
+    Question,
+    QuizItem,
+    StockComment,
+    Submission,
+)
 from audit.models import AuditEvent
 from certificates.actions.endings import ask_replacement
 from certificates.models import Certificate, Recognition, RecognitionLine, Replacement
@@ -99,6 +109,7 @@ class World:
     handed_in: Submission
     written: Submission
     judged_twice: Submission
+    stock_comment: StockComment
     to_mark: Submission
     recognition: Recognition
     paper: Certificate
@@ -224,6 +235,7 @@ def make_world() -> World:
         ended=ended,
         handed_in=handed_in,
         written=start_draft(enrolment=task.place, assignment_key=task.key, by=cast.learner),
+        stock_comment=keep_comment(text="Cần nêu căn cứ.", by=cast.trainer),
         judged_twice=make_judged_twice(cast),
         to_mark=task.handed_in(task.another("Lê Văn Tám")),
         recognition=recognition,

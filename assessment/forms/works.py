@@ -168,11 +168,11 @@ class MarkForm(forms.Form):
         assignment: FrozenAssignment,
         last: Mark | BlindMark | None,
         is_released: bool,
-        proposed: dict[str, Any] | None = None,
+        start: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.assignment = assignment
-        kwargs["initial"] = _given(last) or proposed or {}
+        kwargs["initial"] = start or _given(last)
         super().__init__(*args, **kwargs)
         rows = {f"c-{row.key}": (row.name, row.points, row.hint) for row in assignment.criteria}
         whole = {"points": (_("Points"), assignment.max_points, "")}

@@ -2,6 +2,7 @@ from assessment.models.appeals import Appeal
 from assessment.models.assignments import Assignment, Mark, Submission, SubmissionFile
 from assessment.models.attempts import Answer, Attempt
 from assessment.models.claims import MarkingClaim
+from assessment.models.comments import StockComment
 from assessment.models.gradebook import GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
 from assessment.models.marking_plans import BlindMark, MarkingPlan, MarkingTurn
@@ -36,6 +37,7 @@ __all__ = [
     "Release",
     "RoomEvent",
     "RoomSeat",
+    "StockComment",
     "Submission",
     "SubmissionFile",
 ]

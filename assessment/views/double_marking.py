@@ -61,7 +61,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         assignment=assignment,
         last=seat.in_force,
         is_released=is_shown(work),
-        proposed=_proposed(both),
+        start=None if seat.in_force else _proposed(both),
     )
     if request.method == "POST" and form.is_valid() and _moderate(request, work, form):
         messages.success(request, _("The mark is decided."))

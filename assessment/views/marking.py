@@ -37,6 +37,7 @@ from assessment.forms.works import DayForm, InboxFilter, MarkForm
 from assessment.models import Assignment, Extension, GradeCell, MarkingClaim, Release, Submission
 from assessment.models.assignments import SubmissionQuerySet, SubmissionState
 from assessment.models.marking_plans import judged_by, works_open_to
+from assessment.views.comments import offered_for, typed_with_comment
 from assessment.work_pages import files_for
 from enrolments.models import Cohort, Enrolment
 from lms.pages import keyset_page
@@ -71,11 +72,13 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
     marker = signed_in(request)
     seat = desk(row, marker)
     held = _claim(request, seat)
+    typed = typed_with_comment(request, row)
     form = MarkForm(
-        request.POST or None,
+        None if typed else request.POST or None,
         assignment=assignment,
         last=seat.last,
         is_released=is_shown(row),
+        start=typed,
     )
     if request.method == "POST" and form.is_valid() and _mark(request, seat, form):
         return _go_on(request, seat)
@@ -86,6 +89,7 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "last": seat.last,
         "claim": held,
+        "stock": offered_for(request, row),
         "is_mine": not seat.is_closed and (held is None or held.marker_id == marker.pk),
         "files": files_for(row, marker, hides_names=seat.hides_name),
         "due_at": due_at(row.enrolment, assignment),

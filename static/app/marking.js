@@ -59,6 +59,18 @@
     fetch(form.dataset.keep, { method: "POST", headers: { "X-CSRFToken": token } }).catch(function () { kept = 0; });
   }
 
+  // A stock comment goes to the end of the comment, without a way to the server.
+  form.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-insert]");
+    if (!button) return;
+    event.preventDefault();
+    var comment = form.querySelector("[name=comment]");
+    var words = comment.value.replace(/\s+$/, "");
+    comment.value = (words ? words + "\n" : "") + button.dataset.insert;
+    comment.focus();
+    comment.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   form.addEventListener("input", keep);
   document.addEventListener("scroll", keep, { passive: true });
   form.addEventListener("input", add);

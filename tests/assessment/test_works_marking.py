@@ -281,7 +281,7 @@ def test_queue_and_marking_page_cost_the_same_for_any_number(
     client = browser(cast.trainer)
     for url in (reverse("works:inbox"), url_of(work)):
         client.get(url)
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             assert client.get(url).status_code == 200
 
 
