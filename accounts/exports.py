@@ -10,13 +10,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.forms.people import PeopleFilter
-from accounts.models import User
+from accounts.models import Reorganisation, User
 from accounts.permissions import Permission
 from accounts.rights import rights
 from jobs.exports import Export, by_key
+from jobs.models import BulkRow
 from lms.export import Cell
 
 PEOPLE: Final = "accounts.people"
+REORGANISATION: Final = "accounts.reorganisation"
 
 
 def people(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
@@ -40,3 +42,25 @@ def _line(_number: int, person: User) -> list[Cell]:
     where = [posts[0].unit.name, posts[0].title, posts[0].category.name] if posts else [""] * 3
     came = _("Has signed in") if person.last_login else _("Never signed in")
     return [person.username, person.full_name, *where, came]
+
+
+def reorganisation(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
+    """Return the rows of a reorganisation, with what became of each."""
+    if not isinstance(user, User):
+        return None
+    mine = Reorganisation.objects.allowing(user, Permission.MANAGE_UNITS)
+    made = mine.filter(pk=args["reorganisation"], change__isnull=False).first()
+    if made is None:
+        return None
+    rows = BulkRow.objects.filter(change=made.change_id, included=True)
+    return Export(
+        name="sap-xep-don-vi",
+        header=[_("Row"), _("Who or what"), _("What happens"), _("State"), _("Why not")],
+        count=rows.count(),
+        part=by_key(rows, ("number", "pk"), _row_line),
+        action="export_reorganisation",
+    )
+
+
+def _row_line(_number: int, row: BulkRow) -> list[Cell]:
+    return [row.number, row.label, row.message, row.get_state_display(), row.reason]

@@ -8,12 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import exports
+from accounts.actions.reorganising import KIND as REORGANISATION
 from accounts.explain import PERSON, UNIT
 from accounts.home import activation_line, corrections_line
 from accounts.imports.kind import PeopleImport
 from accounts.imports.source import KIND
 from accounts.panels import explainers
 from accounts.permissions import Permission
+from accounts.reorganising.kind import ReorganisationKind
 from accounts.rights import rights
 from jobs.bulk import bulk_kinds
 from jobs.exports import export_kinds
@@ -87,3 +89,5 @@ home_lines.register("activation", activation_line, weight=80)
 
 export_kinds.register(exports.PEOPLE, exports.people)
 bulk_kinds.register(KIND, PeopleImport())
+bulk_kinds.register(REORGANISATION, ReorganisationKind())
+export_kinds.register(exports.REORGANISATION, exports.reorganisation)

@@ -3,11 +3,12 @@
 from django.db.models import CharField, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hanging import Hanging, hangings
 from accounts.models import Posting
 from accounts.permissions import Permission
 from accounts.registry import everybody, holders_of
 from accounts.rights import RightSource, right_sources
-from admissions import notices, panels
+from admissions import notices, panels, reorganising
 from admissions.models import Deputy
 from courses.slots import course_page_actions
 from enrolments.slots import class_page_actions
@@ -74,4 +75,14 @@ menu.register(
         holders_of(*panels.DECIDERS),
     ),
     weight=44,
+)
+hangings.register(
+    "applications",
+    Hanging(
+        _("Applications that wait for approval or a seat"),
+        _("The steps still to come are decided there."),
+        reorganising.applications,
+        reorganising.ApplicationsMover(),
+    ),
+    weight=60,
 )

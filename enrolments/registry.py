@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.closing import holdings
+from accounts.hanging import Hanging, hangings, happened_since
 from accounts.imports.applying import record_uses
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
@@ -10,7 +11,7 @@ from accounts.registry import everybody, holders_of
 from accounts.rights import RightSource, right_sources
 from courses.publish_checks import impact_lines
 from courses.slots import course_page_actions
-from enrolments import exports, notices, panels, question_notices, rounds
+from enrolments import exports, notices, panels, question_notices, reorganising, rounds
 from enrolments.actions import consolidation
 from enrolments.actions.moves import MOVE_LEARNERS, move_slice
 from enrolments.actions.outside import REVIEWED
@@ -341,3 +342,35 @@ for weight, document in enumerate(
     class_documents.register(document.code, document, weight=10 * weight)
 export_kinds.register(making.KIND, making.document_of)
 record_uses.register("places", panels.places_since)
+
+SEEN = _("Stay with the unit of that day; its successor sees and keeps them.")
+for weight, (key, label, counter) in enumerate(
+    (
+        ("classes", _("Classes it organises that are not over"), reorganising.classes),
+        ("learners", _("Learners it sent who still study"), reorganising.learners),
+        ("duties", _("Duties still to be done"), reorganising.duties),
+    ),
+    start=1,
+):
+    hangings.register(key, Hanging(label, SEEN, counter), weight=weight * 10)
+hangings.register(
+    "requests",
+    Hanging(
+        _("Requests about duties that wait for an answer"),
+        _("Answered by who has the person then."),
+        reorganising.requests,
+    ),
+    weight=40,
+)
+hangings.register(
+    "answers",
+    Hanging(
+        _("Nomination rounds that wait for its answer"),
+        _("The round asks the successor; where it is asked already, the two quotas are added."),
+        reorganising.answers,
+        reorganising.AnswersMover(),
+    ),
+    weight=50,
+)
+happened_since.register("places", reorganising.places_given, weight=10)
+happened_since.register("hours", reorganising.hours_entered, weight=20)

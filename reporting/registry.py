@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hanging import Hanging, hangings
 from accounts.permissions import Permission
 from accounts.rights import rights
 from enrolments.slots import quota_sources
@@ -14,7 +15,7 @@ from jobs.exports import export_kinds
 from lms.home import home_lines, work_panels
 from lms.navigation import MANAGING, SYSTEM, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
-from reporting import exports, notices, panels
+from reporting import exports, notices, panels, reorganising
 from reporting.actions.test_mail import TEST_MAIL
 
 
@@ -77,4 +78,23 @@ notice_kinds.register(
         body=notices.letter_body,
         why=_("Sent only to the administrator who asks for it."),
     ),
+)
+hangings.register(
+    "plans",
+    Hanging(
+        _("Its own training plans of this year"),
+        _("Stay with the unit of that day; its successor sees and keeps them."),
+        reorganising.plans,
+    ),
+    weight=80,
+)
+hangings.register(
+    "quotas",
+    Hanging(
+        _("Quotas in training plans"),
+        _("Go to the successor; where it has one in the same line, the two are added."),
+        reorganising.quotas,
+        reorganising.QuotasMover(),
+    ),
+    weight=81,
 )

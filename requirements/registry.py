@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hanging import Hanging, hangings
 from accounts.panels import PersonPanel, person_panels
 from accounts.permissions import Permission
 from accounts.registry import holders_of
@@ -12,7 +13,7 @@ from jobs.exports import export_kinds
 from lms.home import home_lines
 from lms.navigation import MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
-from requirements import audience_change, exports, notices, panels, requirement_change
+from requirements import audience_change, exports, notices, panels, reorganising, requirement_change
 
 bulk_kinds.register(audience_change.KIND, audience_change.AudienceKind())
 bulk_kinds.register(requirement_change.KIND, requirement_change.RequirementKind())
@@ -41,4 +42,33 @@ menu.register(
         holders_of(Permission.MANAGE_REQUIREMENTS),
     ),
     weight=24,
+)
+hangings.register(
+    "requirements",
+    Hanging(
+        _("Requirements in force"),
+        _("Go with their audience; no duty comes or goes by it."),
+        reorganising.requirements,
+    ),
+    weight=70,
+)
+hangings.register(
+    "audiences",
+    Hanging(
+        _("Audiences"),
+        _("Keep their people and rest, until somebody has looked at the rule."),
+        reorganising.audiences,
+        reorganising.AudiencesMover(),
+    ),
+    weight=71,
+)
+hangings.register(
+    "rules",
+    Hanging(
+        _("Audiences of other units whose rule names it"),
+        _("Keep their people and rest, until somebody has looked at the rule."),
+        reorganising.rules,
+        reorganising.RulesMover(),
+    ),
+    weight=72,
 )

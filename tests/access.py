@@ -65,6 +65,10 @@ def ward(w: World) -> Arguments:
     return (w.cast.ward.pk,)
 
 
+def reorganised(w: World) -> Arguments:
+    return (w.reorganisation.pk,)
+
+
 def department(w: World) -> Arguments:
     return (w.cast.department.pk,)
 
@@ -226,6 +230,13 @@ ADDRESSES: dict[str, Address] = {
     "accounts:rename_unit": page(ADMIN, ward),
     "accounts:place_unit": page(ADMIN, ward),
     "accounts:close_unit": page(ADMIN, ward),
+    "accounts:reorganisations": page(ADMIN),
+    "accounts:begin_reorganisation": page(ADMIN, lambda _w: ("merge",)),
+    "accounts:reorganisation": page(ADMIN, reorganised),
+    "accounts:assign_reorganisation": page(ADMIN, reorganised),
+    "accounts:plan_reorganisation": act(ADMIN, reorganised),
+    "accounts:drop_reorganisation": act(ADMIN, reorganised),
+    "accounts:export_reorganisation": file(ADMIN, reorganised),
     "accounts:roles": page(ADMIN),
     "accounts:grant_role": page(ADMIN),
     "accounts:end_role": page(ADMIN, lambda w: (w.grant.pk,)),

@@ -29,6 +29,7 @@ SICK = {"jobs:worker"}
 # Taking a list of names out of the product leaves a line in the audit trail, and only that.
 READ_AND_RECORDED = {
     "accounts:export_people",
+    "accounts:export_reorganisation",
     "enrolments:export",
     "enrolments:document",
     "enrolments:export_nominations",

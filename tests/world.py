@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.actions.reorganising import Outcome, Wanted, begin
 from accounts.imports.source import KIND as PEOPLE
-from accounts.models import CorrectionRequest, Posting, RoleGrant, User
+from accounts.models import CorrectionRequest, Posting, Reorganisation, RoleGrant, User
 from accounts.permissions import Role
 from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
@@ -134,6 +135,7 @@ class World:
     requirement: Requirement
     application: Application
     deputy: Deputy
+    reorganisation: Reorganisation
 
     @property
     def lesson(self) -> Lesson:
@@ -267,7 +269,23 @@ def make_world() -> World:
         deputy=name_deputy(
             person=cast.manager, deputy=cast.stranger, since=today() + ONE_MONTH, until=None
         ),
+        reorganisation=_reorganisation(cast),
     )
+
+
+def _reorganisation(cast: Cast) -> Reorganisation:
+    wanted = Wanted(
+        act="split",
+        since=today(),
+        sources=[cast.other_ward],
+        targets=[Outcome("Phường Một", "26801"), Outcome("Phường Hai", "26802")],
+        decision_number="12/QĐ-UBND",
+        decision_on=today(),
+    )
+    made = begin(wanted=wanted, by=cast.administrator)
+    planned = BulkChange.objects.filter(reorganisation=made)
+    planned.update(state="planned", counts={"included": 1})
+    return made
 
 
 def _course_staff(room: Room) -> CourseStaff:

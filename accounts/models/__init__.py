@@ -1,5 +1,6 @@
 from accounts.models.access import ActivationCode, PasswordReset, RoleGrant, Scope
 from accounts.models.people import CorrectionRequest, Gender, Posting, User, UserQuerySet
+from accounts.models.reorganisations import Reorganisation, ReorganisationAct, ReorganisationUnit
 from accounts.models.units import Unit, UnitClosure, UnitKind, UnitName, UnitPlacement
 
 __all__ = [
@@ -8,6 +9,9 @@ __all__ = [
     "Gender",
     "PasswordReset",
     "Posting",
+    "Reorganisation",
+    "ReorganisationAct",
+    "ReorganisationUnit",
     "RoleGrant",
     "Scope",
     "Unit",
