@@ -41,6 +41,9 @@ class Permission(StrEnum):
     INVIGILATE = "invigilate"  # an examination room: let in, more minutes, stop
     EDIT_QUESTIONS = "edit_questions"
     CORRECT_KEYS = "correct_keys"  # of a published test, and mark again
+    # Surveys
+    MANAGE_SURVEYS = "manage_surveys"  # write them, ask them in classes
+    SEE_SURVEY_RESULTS = "see_survey_results"
     # Certificates
     PROPOSE_RESULTS = "propose_results"
     RECOGNISE_RESULTS = "recognise_results"
@@ -92,6 +95,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.SEE_ENROLMENTS,
             P.SEE_OBLIGATIONS,
             P.MANAGE_REQUIREMENTS,
+            P.MANAGE_SURVEYS,
+            P.SEE_SURVEY_RESULTS,
             P.SEE_CERTIFICATES,
             P.SEE_DELIVERY,
             P.SEE_PLANS,
@@ -110,6 +115,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.GRANT_EXTENSIONS,
             P.INVIGILATE,
             P.CORRECT_KEYS,
+            P.MANAGE_SURVEYS,
+            P.SEE_SURVEY_RESULTS,
             P.PROPOSE_RESULTS,
             P.RECOGNISE_RESULTS,
             P.ISSUE_CERTIFICATES,
@@ -170,6 +177,7 @@ COHORT_STAFF_PERMISSIONS: dict[str, frozenset[Permission]] = {
             P.RELEASE_RESULTS,
             P.GRANT_EXTENSIONS,
             P.INVIGILATE,
+            P.SEE_SURVEY_RESULTS,
         }
     ),
     Role.CLASS_SUPERVISOR: frozenset(

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jobs.urls")),
     path("", include("enrolments.urls")),
     path("", include("admissions.urls")),
+    path("", include("surveys.urls")),
     path("", include("requirements.urls")),
     path("", include("reporting.urls")),
     path("api/", include("interop.urls")),

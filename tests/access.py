@@ -48,6 +48,7 @@ DRAFT_SEERS = AUTHORS | parts("training_officer")
 RESULT_MAKERS = parts("training_officer")
 RELEASERS = parts("trainer training_officer")
 LEARNER = parts("learner")
+SURVEYORS = OFFICERS | parts("training_officer")
 DUTY_SEERS = OFFICERS | parts("manager auditor")
 WARD_SEERS = parts("hr manager auditor")
 ONE_UNIT = OFFICERS | parts("manager")
@@ -135,6 +136,14 @@ def class_work(w: World) -> Arguments:
 
 def class_work_of_two(w: World) -> Arguments:
     return (w.judged_twice.enrolment.cohort_id, w.judged_twice.assignment_key)
+
+
+def survey(w: World) -> Arguments:
+    return (w.survey_round.version.survey_id,)
+
+
+def survey_round(w: World) -> Arguments:
+    return (w.survey_round.pk,)
 
 
 def written(w: World) -> Arguments:
@@ -423,6 +432,17 @@ ADDRESSES: dict[str, Address] = {
     "works:mark": page(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:keep": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
     "works:give_back": act(parts("trainer"), lambda w: (w.to_mark.pk,)),
+    # Surveys
+    "surveys:surveys": page(SURVEYORS),
+    "surveys:new": page(SURVEYORS),
+    "surveys:survey": page(parts("training_officer"), survey),
+    "surveys:draft": page(parts("training_officer"), survey),
+    "surveys:publish": act(parts("training_officer"), survey),
+    "surveys:rounds": page(parts("training_officer"), lambda w: (w.survey_round.cohort_id,)),
+    "surveys:days": page(parts("training_officer"), survey_round),
+    "surveys:results": page(parts("training_officer"), survey_round),
+    "surveys:export": page(parts("training_officer"), survey_round),
+    "surveys:answer": page(LEARNER, survey_round),
     "works:comments": page(parts("trainer")),
     "works:drop_comment": act(parts("trainer"), lambda w: (w.stock_comment.pk,)),
     "works:plan": page(RELEASERS, class_work),

@@ -39,6 +39,7 @@ READ_AND_RECORDED = {
     "works:mark",  # opening a work takes it, so that two do not read the same
     "reporting:export_people",
     "requirements:export_requirement",
+    "surveys:export",
 }
 # A mail program posts here without a page before it; the signed token is the proof.
 WITHOUT_TOKEN = {"notifications:unsubscribe"}

@@ -65,6 +65,8 @@ from notifications.models import InboxItem, Notice
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
 from requirements.models import Requirement
+from surveys.actions.rounds import answer
+from surveys.models import SurveyRound
 from tests.admissions.make import make_application
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import (
@@ -80,6 +82,7 @@ from tests.make import LONG_AGO, make_course, make_user, staff
 from tests.people import Cast, make_cast, signed_in_as
 from tests.reporting.make import make_programme, make_sent_plan, share_of
 from tests.requirements.make import make_audience, make_requirement
+from tests.surveys.make import learner_of, make_round, said
 
 Row = TypeVar("Row", bound=Model)
 ONE_MONTH = dt.timedelta(days=30)
@@ -111,6 +114,7 @@ class World:
     written: Submission
     judged_twice: Submission
     stock_comment: StockComment
+    survey_round: SurveyRound
     to_mark: Submission
     recognition: Recognition
     paper: Certificate
@@ -237,6 +241,7 @@ def make_world() -> World:
         ended=ended,
         handed_in=handed_in,
         written=start_draft(enrolment=task.place, assignment_key=task.key, by=cast.learner),
+        survey_round=_answered_survey(cast),
         stock_comment=keep_comment(text="Cần nêu căn cứ.", by=cast.trainer),
         judged_twice=make_judged_twice(cast),
         to_mark=task.handed_in(task.another("Lê Văn Tám")),
@@ -286,6 +291,13 @@ def _reorganisation(cast: Cast) -> Reorganisation:
     planned = BulkChange.objects.filter(reorganisation=made)
     planned.update(state="planned", counts={"included": 1})
     return made
+
+
+def _answered_survey(cast: Cast) -> SurveyRound:
+    """Return a survey with names: one answer shows, and the learner may still give theirs."""
+    row = make_round(cast, is_anonymous=False)
+    answer(survey_round=row, by=learner_of(row, cast), answers=said(8, 9))
+    return row
 
 
 def _course_staff(room: Room) -> CourseStaff:

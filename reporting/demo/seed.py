@@ -37,6 +37,7 @@ from reporting.demo.plans import plan_plans
 from reporting.demo.requirements import plan_requirements
 from reporting.demo.rounds import plan_round
 from reporting.demo.sources import read_yaml
+from reporting.demo.surveys import plan_surveys
 from reporting.demo.units import make_units
 
 CITY_AGE: Final = dt.timedelta(days=330)
@@ -85,6 +86,7 @@ def _plan(city: City, plan: dict[str, Any]) -> None:
         plan_round(row, city)
     plan_requirements(city)
     plan_applications(city)
+    plan_surveys(city)
     city.diary.note(at(days.off(-6), 9), lambda: _move(city))
     city.diary.note(at(days.off(-3), 9), lambda: _correct(city.people))
     online = classes["AI-04-L1"].ends

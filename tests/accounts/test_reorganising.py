@@ -120,7 +120,8 @@ def export() -> dict[str, Any]:
 
 
 def sees(user: User, person: User) -> bool:
-    return User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk).exists()
+    seen: bool = User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk).exists()
+    return seen
 
 
 def unit_of(person: User) -> str:

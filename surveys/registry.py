@@ -1,0 +1,43 @@
+"""What this app adds to lower ones."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission
+from accounts.registry import holders_of
+from enrolments.slots import class_page_actions
+from jobs.exports import export_kinds
+from lms.home import home_panels, work_panels
+from lms.navigation import MANAGING, MenuItem, menu
+from notifications.kinds import NoticeKind, notice_kinds
+from surveys import exports, notices, panels
+
+class_page_actions.register("surveys", panels.surveys_of_class, weight=60)
+home_panels.register("surveys", panels.asking, weight=30)
+work_panels.register("surveys", panels.asking, weight=30)
+export_kinds.register(exports.ANSWERS, exports.answers)
+for kind, label in (
+    (notices.OPEN, _("A survey asks")),
+    (notices.REMINDER, _("A survey is about to end")),
+):
+    notice_kinds.register(
+        kind,
+        NoticeKind(
+            code=kind,
+            label=label,
+            mandatory=False,
+            title=notices.title,
+            body=notices.body,
+            still_wanted=notices.still_asking,
+        ),
+    )
+menu.register(
+    "surveys",
+    MenuItem(
+        MANAGING,
+        _("Surveys"),
+        "surveys:surveys",
+        "checks",
+        holders_of(Permission.MANAGE_SURVEYS),
+    ),
+    weight=58,
+)
