@@ -372,6 +372,20 @@ def test_who_has_moved_on_stays_where_they_are_when_the_rest_is_undone(
     assert sees(cast.hr, cast.manager)
 
 
+def test_a_new_unit_that_others_have_come_to_stays_with_its_roles_after_an_undo(
+    cast: Cast, client: Client
+) -> None:
+    merge(client)
+    click(client, "ghi")
+    merged = Unit.objects.get(code="26999")
+    newcomer = make_user("Người Mới Đến", unit=merged)
+    undo(client)
+    merged.refresh_from_db()
+    assert merged.closed_on is None
+    assert sees(cast.hr, newcomer)
+    assert unit_of(cast.learner) == cast.ward.name
+
+
 def test_wrong_orders_are_refused_in_words(cast: Cast, client: Client) -> None:
     team = make_unit("Đội Trật tự", parent=cast.ward, kind="division", code="DTT")
     later = (today() + dt.timedelta(days=1)).isoformat()
