@@ -120,7 +120,8 @@ def export() -> dict[str, Any]:
 
 
 def sees(user: User, person: User) -> bool:
-    return User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk).exists()
+    found = User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk)
+    return bool(found.exists())
 
 
 def unit_of(person: User) -> str:
