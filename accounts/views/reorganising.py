@@ -104,6 +104,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         "submit": _("See what changes"),
         "step": 2,
         "has_step_2": True,
+        "made": made,
         "back": reverse("accounts:reorganisations"),
     }
     status = 422 if form.errors else 200

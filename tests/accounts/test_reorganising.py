@@ -242,6 +242,7 @@ def test_a_unit_splits_by_division_position_and_code_with_everybody_somewhere(
     begin(client, "split", sources="26743", targets="26801; Phường Một\n26802; Phường Hai")
     made = latest()
     page = f"{ROOT}{made.pk}/phan-chia/"
+    assert f"{ROOT}{made.pk}/bo/" in client.get(page).content.decode()
     wrong = {"rest": "0", "codes_0": "hanh", "codes_1": "hanh\nkhong-co"}
     assert client.post(page, wrong).status_code == 422
     chosen = {"rest": "0", f"unit_{team.pk}": "1", "titles_1": ["Bảo vệ"], "codes_1": "HANH"}
