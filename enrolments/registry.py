@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.closing import holdings
 from accounts.hanging import Hanging, hangings, happened_since
 from accounts.imports.applying import record_uses
+from accounts.merging import loose_ends, nothing
 from accounts.panels import PersonPanel, explainers, person_panels
 from accounts.permissions import COHORT_STAFF_PERMISSIONS, Permission
 from accounts.registry import everybody, holders_of
@@ -374,3 +375,6 @@ hangings.register(
 )
 happened_since.register("places", reorganising.places_given, weight=10)
 happened_since.register("hours", reorganising.hours_entered, weight=20)
+# A duty that no class gave ends with the post; the record that stays has its own.
+loose_ends.register("enrolments.obligation.person", reorganising.binding_duties)
+loose_ends.register("enrolments.calendarfeed.person", nothing)

@@ -14,6 +14,7 @@ from accounts.hanging import Going, Hung
 from accounts.models import Posting
 from enrolments.models import Cohort, Enrolment, HoursEntry, Obligation, RoundAnswer
 from enrolments.models.cohorts import OVER
+from enrolments.models.duties import OUTSTANDING, ObligationStatus
 from enrolments.models.requests import DutyRequest
 from enrolments.models.rounds import AnswerState
 from jobs.bulk import digest
@@ -62,6 +63,11 @@ def hours_entered(units: Sequence[int], day: dt.date) -> tuple[str, int]:
     """Count the training hours entered for the units since a day."""
     found = HoursEntry.objects.filter(unit__in=units, closing_on__gte=day)
     return _("Entries of training hours"), found.count()
+
+
+def binding_duties(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the duties that keep a record from ending for another: of a class, or fulfilled."""
+    return rows.exclude(enrolment=None, status__in=(*OUTSTANDING, ObligationStatus.CANCELLED))
 
 
 class AnswersMover:

@@ -39,6 +39,8 @@ ACTS: Final[dict[str, str | Promise]] = {
     "drop_reorganisation": _("Reorganisation of units dropped"),
     "give_unit_back": _("Reorganisation undone: unit as before"),
     "export_reorganisation": _("List of a reorganisation exported"),
+    "merge_people": _("Two records of a person merged"),
+    "undo_merge": _("Merge of two records undone"),
     "grant_role": _("Role granted"),
     "end_role": _("Role ended"),
     "map_role": _("Role carried over to the succeeding unit"),

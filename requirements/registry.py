@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hanging import Hanging, hangings
+from accounts.merging import loose_ends, nothing
 from accounts.panels import PersonPanel, person_panels
 from accounts.permissions import Permission
 from accounts.registry import holders_of
@@ -72,3 +73,5 @@ hangings.register(
     ),
     weight=72,
 )
+loose_ends.register("requirements.audiencemembership.person", nothing)
+loose_ends.register("requirements.requirementduty.person", nothing)

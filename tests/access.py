@@ -66,6 +66,10 @@ def ward(w: World) -> Arguments:
     return (w.cast.ward.pk,)
 
 
+def twins(w: World) -> Arguments:
+    return (w.cast.learner.pk, w.twin.pk)
+
+
 def reorganised(w: World) -> Arguments:
     return (w.reorganisation.pk,)
 
@@ -224,6 +228,9 @@ ADDRESSES: dict[str, Address] = {
     "accounts:export_people": file(PEOPLE_SEERS),
     "accounts:slips": act(OFFICERS | ADMIN, ids="1"),
     "accounts:new_person": page(OFFICERS | ADMIN),
+    "accounts:duplicates": page(OFFICERS | ADMIN),
+    "accounts:compare_people": page(parts("hr administrator"), twins),
+    "accounts:undo_merge": act(parts("other_hr administrator"), lambda w: (w.merge.pk,)),
     "accounts:corrections": page(OFFICERS),
     "accounts:decide_correction": act(parts("hr"), lambda w: (w.correction.pk,)),
     "accounts:person": page(parts("learner hr manager administrator auditor support"), learner),

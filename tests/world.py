@@ -16,9 +16,10 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.actions.merging import merge_people
 from accounts.actions.reorganising import Outcome, Wanted, begin
 from accounts.imports.source import KIND as PEOPLE
-from accounts.models import CorrectionRequest, Posting, Reorganisation, RoleGrant, User
+from accounts.models import CorrectionRequest, PersonMerge, Posting, Reorganisation, RoleGrant, User
 from accounts.permissions import Role
 from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
@@ -140,6 +141,8 @@ class World:
     application: Application
     deputy: Deputy
     reorganisation: Reorganisation
+    twin: User
+    merge: PersonMerge
 
     @property
     def lesson(self) -> Lesson:
@@ -275,6 +278,13 @@ def make_world() -> World:
             person=cast.manager, deputy=cast.stranger, since=today() + ONE_MONTH, until=None
         ),
         reorganisation=_reorganisation(cast),
+        twin=make_user(cast.learner.full_name, unit=cast.ward),
+        merge=merge_people(
+            kept=cast.stranger,
+            ended=make_user(cast.stranger.full_name, unit=cast.other_ward),
+            take={},
+            by=cast.other_hr,
+        ),
     )
 
 

@@ -1,4 +1,5 @@
 from accounts.models.access import ActivationCode, PasswordReset, RoleGrant, Scope
+from accounts.models.merges import PersonMerge
 from accounts.models.people import CorrectionRequest, Gender, Posting, User, UserQuerySet
 from accounts.models.reorganisations import Reorganisation, ReorganisationAct, ReorganisationUnit
 from accounts.models.units import Unit, UnitClosure, UnitKind, UnitName, UnitPlacement
@@ -8,6 +9,7 @@ __all__ = [
     "CorrectionRequest",
     "Gender",
     "PasswordReset",
+    "PersonMerge",
     "Posting",
     "Reorganisation",
     "ReorganisationAct",

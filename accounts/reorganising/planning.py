@@ -76,12 +76,18 @@ def _unit_rows(made: Reorganisation) -> list[BulkRow]:
     links = UnitPlacement.objects.filter(
         parent__in=units.source_units(made), until=None, unit__closed_on=None
     )
-    for link in links.select_related("unit").order_by("unit__search_key", "pk"):
+    for link in links.select_related("unit", "parent").order_by("unit__search_key", "pk"):
         place = units.place_of_unit(made, link.unit_id)
         if place != HERE:
             words = _("Becomes part of %(unit)s, with its people.") % {"unit": _name(made, place)}
             rows.append(
-                _row(link.unit.name, words, BELOW, link.unit_id, fingerprint=digest(link.parent_id))
+                _row(
+                    f"{link.unit.name} · {link.parent.name}",
+                    words,
+                    BELOW,
+                    link.unit_id,
+                    fingerprint=digest(link.parent_id),
+                )
             )
     return rows
 
@@ -114,8 +120,8 @@ def _hung(made: Reorganisation, step: str, after: int) -> tuple[list[BulkRow], i
     hanging = hangings[step.removeprefix(HUNG)]
     if hanging.mover is None:
         return [], 0
-    keys = [unit.pk for unit in units.source_units(made)]
-    found = hanging.mover.found(keys, after, CHUNK)
+    names = {unit.pk: unit.name for unit in units.source_units(made)}
+    found = hanging.mover.found(list(names), after, CHUNK)
     rows = []
     for thing in found:
         place = int(made.assigned.get("rest", 0))
@@ -124,7 +130,7 @@ def _hung(made: Reorganisation, step: str, after: int) -> tuple[list[BulkRow], i
         if place != HERE:
             rows.append(
                 _row(
-                    f"{hanging.label}: {thing.label}",
+                    f"{hanging.label}: {thing.label} · {names.get(thing.unit_id, '')}",
                     _becomes(made, hanging, place),
                     step,
                     thing.pk,
@@ -145,7 +151,7 @@ def _last_row(made: Reorganisation) -> BulkRow:
         return _row(names, _("Goes on beside the new units."), CLOSE, made.pk, verdict=Verdict.SAME)
     words = _("Closed from %(day)s; roles that named it go on in its successor.")
     day = {"day": f"{made.since:%d/%m/%Y}"}
-    return _row(names, words % day, CLOSE, made.pk, verdict=Verdict.ENDED)
+    return _row(names, words % day, CLOSE, made.pk, verdict=Verdict.UPDATE)
 
 
 def _name(made: Reorganisation, place: int) -> str:

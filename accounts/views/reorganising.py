@@ -67,6 +67,7 @@ def begin(request: HttpRequest, act: str) -> HttpResponse:
         "title": ReorganisationAct(act).label,
         "submit": _("Go on"),
         "step": 1,
+        "has_step_2": act == ReorganisationAct.SPLIT,
         "back": reverse("accounts:reorganisations"),
     }
     status = 422 if form.errors else 200
@@ -102,6 +103,8 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         "title": actions.title_of(made),
         "submit": _("See what changes"),
         "step": 2,
+        "has_step_2": True,
+        "made": made,
         "back": reverse("accounts:reorganisations"),
     }
     status = 422 if form.errors else 200

@@ -120,8 +120,8 @@ def export() -> dict[str, Any]:
 
 
 def sees(user: User, person: User) -> bool:
-    seen: bool = User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk).exists()
-    return seen
+    found = User.objects.allowing(user, Permission.SEE_PEOPLE).filter(pk=person.pk)
+    return bool(found.exists())
 
 
 def unit_of(person: User) -> str:
@@ -242,6 +242,7 @@ def test_a_unit_splits_by_division_position_and_code_with_everybody_somewhere(
     begin(client, "split", sources="26743", targets="26801; Phường Một\n26802; Phường Hai")
     made = latest()
     page = f"{ROOT}{made.pk}/phan-chia/"
+    assert f"{ROOT}{made.pk}/bo/" in client.get(page).content.decode()
     wrong = {"rest": "0", "codes_0": "hanh", "codes_1": "hanh\nkhong-co"}
     assert client.post(page, wrong).status_code == 422
     chosen = {"rest": "0", f"unit_{team.pk}": "1", "titles_1": ["Bảo vệ"], "codes_1": "HANH"}
@@ -371,6 +372,20 @@ def test_who_has_moved_on_stays_where_they_are_when_the_rest_is_undone(
     assert merged.closed_on is None
     assert sees(cast.hr, newcomer)
     assert sees(cast.hr, cast.manager)
+
+
+def test_a_new_unit_that_others_have_come_to_stays_with_its_roles_after_an_undo(
+    cast: Cast, client: Client
+) -> None:
+    merge(client)
+    click(client, "ghi")
+    merged = Unit.objects.get(code="26999")
+    newcomer = make_user("Người Mới Đến", unit=merged)
+    undo(client)
+    merged.refresh_from_db()
+    assert merged.closed_on is None
+    assert sees(cast.hr, newcomer)
+    assert unit_of(cast.learner) == cast.ward.name
 
 
 def test_wrong_orders_are_refused_in_words(cast: Cast, client: Client) -> None:
