@@ -17,7 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import RoleGrant, Unit, User
+from accounts.models import RoleGrant, Unit, UnitClosure, User
 from accounts.permissions import Permission
 from enrolments.models import Cohort
 from lms.clock import today
@@ -37,8 +37,11 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
 
     def offered_for(self, cohort: Cohort) -> Self:
         """Return the published surveys of who runs the class or answers for its course."""
-        units = {cohort.organiser_id, cohort.course.provider.unit_id}
-        return self.filter(unit__in=units, versions__published_at__isnull=False).distinct()
+        keepers = {cohort.organiser_id, cohort.course.provider.unit_id}
+        # With those below: a closed unit lies below its successor.
+        units = UnitClosure.objects.filter(ancestor__in=keepers).values("descendant")
+        published = SurveyVersion.objects.filter(survey=OuterRef("pk"), published_at__isnull=False)
+        return self.filter(Exists(published), unit__in=units)
 
 
 class Survey(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -11,8 +13,9 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from enrolments.models import Cohort
 from enrolments.models.rights import permissions_on
+from enrolments.reorganising import by_unit
 from enrolments.slots import ClassAction
-from surveys.models import SurveyRound
+from surveys.models import Survey, SurveyRound
 
 
 def surveys_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
@@ -30,3 +33,8 @@ def asking(request: HttpRequest) -> str:
     if not found:
         return ""
     return str(render_to_string("surveys/_asking.html", {"rounds": found}))
+
+
+def surveys_of_units(units: Sequence[int]) -> Mapping[int, int]:
+    """Count the surveys that units keep."""
+    return by_unit(Survey.objects.filter(unit__in=units))

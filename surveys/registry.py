@@ -2,18 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hanging import Hanging, hangings
 from accounts.permissions import Permission
 from accounts.registry import holders_of
 from enrolments.slots import class_page_actions
 from jobs.exports import export_kinds
-from lms.home import home_panels, work_panels
+from lms.home import home_panels
 from lms.navigation import MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 from surveys import exports, notices, panels
 
 class_page_actions.register("surveys", panels.surveys_of_class, weight=60)
 home_panels.register("surveys", panels.asking, weight=30)
-work_panels.register("surveys", panels.asking, weight=30)
 export_kinds.register(exports.ANSWERS, exports.answers)
 for kind, label in (
     (notices.OPEN, _("A survey asks")),
@@ -30,6 +30,15 @@ for kind, label in (
             still_wanted=notices.still_asking,
         ),
     )
+hangings.register(
+    "surveys",
+    Hanging(
+        _("Surveys"),
+        _("Stay, and are kept through the successor."),
+        panels.surveys_of_units,
+    ),
+    weight=74,
+)
 menu.register(
     "surveys",
     MenuItem(
