@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
-from admissions.models import Admission, Application
+from admissions.models import Admission, Application, ApplicationState
 from courses.models import Course
 from enrolments.models import Cohort
 from enrolments.models.cohorts import OPEN_TO_SENDING
@@ -57,3 +57,9 @@ def classes_to_apply_for(user: User, course: Course) -> list[ClassLine]:
         ClassLine(one.cohort, one, mine.get(one.cohort_id), waiting.get(one.cohort_id, 0))
         for one in admissions
     ]
+
+
+def offered_seats(cohort: Cohort) -> dict[int, int]:
+    """Return how many seats are kept for people of each unit who may still take them."""
+    rows = Application.objects.filter(cohort=cohort, state=ApplicationState.OFFERED).order_by()
+    return dict(rows.values_list("unit").annotate(n=Count("pk")))

@@ -10,7 +10,9 @@ from accounts.registry import everybody, holders_of
 from accounts.rights import RightSource, right_sources
 from admissions import notices, panels, reorganising
 from admissions.models import Deputy
+from admissions.offers import offered_seats
 from courses.slots import course_page_actions
+from enrolments.quotas import kept_seats
 from enrolments.slots import class_page_actions
 from lms.home import home_lines
 from lms.navigation import ACCOUNT, MANAGING, MenuItem, menu
@@ -36,6 +38,7 @@ right_sources.register(
 )
 course_page_actions.register("apply", panels.course_action, weight=20)
 class_page_actions.register("applications", panels.class_action, weight=20)
+kept_seats.register("offers", offered_seats)
 home_lines.register("applications", panels.deciding_line, weight=12)
 home_lines.register("offers", panels.offer_line, weight=3)
 notice_kinds.register(

@@ -34,6 +34,8 @@ from enrolments.models import (
 )
 from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
+from enrolments.models.rights import permissions_on
+from enrolments.slots import ClassAction
 from lms.clock import today
 from lms.home import HomeLine
 from lms.navigation import MANAGING, TEACHING
@@ -218,3 +220,11 @@ def places_since(people: Sequence[int]) -> dict[int, str]:
     """Return who of these people has a place in a class."""
     places = Enrolment.objects.in_force().filter(learner__in=people)
     return dict.fromkeys(places.values_list("learner", flat=True), gettext("is in a class"))
+
+
+def quotas_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
+    """Offer the quotas of a class to who runs it."""
+    if Permission.MANAGE_COHORTS not in permissions_on(cohort, signed_in(request)):
+        return []
+    url = reverse("enrolments:quotas", args=[cohort.pk])
+    return [ClassAction(gettext("Quotas of units"), url, "users")]

@@ -21,6 +21,7 @@ from enrolments.imports.applying import PLACE, reasons_to_keep
 from enrolments.models import Cohort, Enrolment, Nomination, NominationRound
 from enrolments.models.places import EnrolmentSource, EnrolmentState
 from enrolments.models.rounds import RoundState
+from enrolments.quotas import why_not_seated
 from jobs.bulk import CHUNK, Effect, PlannedSlice, digest
 from jobs.models import BulkChange, BulkRow, Verdict
 
@@ -203,10 +204,13 @@ def _why_not_in(cohort: Cohort, place: str, taken: Mapping[int, int]) -> str:
 def _enrol(cohort_id: int, pairs: Sequence[tuple[BulkRow, Nomination]], by: User) -> dict[int, str]:
     """Give one class its people as far as the seats go; return why others got none."""
     cohort = Cohort.objects.select_for_update(of=("self",)).get(pk=cohort_id)
-    left = len(pairs) if cohort.seats_left is None else cohort.seats_left
-    full = _("Class %(code)s has no seats left.") % {"code": cohort.code}
-    refused = {row.pk: full for row, _nomination in pairs[left:]}
-    fitting = pairs[:left]
+    reasons = why_not_seated(cohort, [one.answer.unit_id for _row, one in pairs])
+    refused = {
+        row.pk: f"{cohort.code}: {why}"
+        for (row, _nomination), why in zip(pairs, reasons, strict=True)
+        if why
+    }
+    fitting = [pair for pair in pairs if pair[0].pk not in refused]
     if not fitting:
         return refused
     named = [nomination for _row, nomination in fitting]

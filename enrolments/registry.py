@@ -29,6 +29,7 @@ from enrolments.outside_sheets import KIND as OUTSIDE
 from enrolments.outside_sheets import OutsideSheetKind
 from enrolments.placing import RoundKind
 from enrolments.reminders import BY_HAND, COHORT_CHANGED, DUE_SOON, MANAGER_WEEKLY, OVERDUE
+from enrolments.slots import class_page_actions
 from enrolments.transferring import KIND as TRANSFER
 from enrolments.transferring import TransferKind
 from jobs.bulk import bulk_kinds
@@ -378,3 +379,14 @@ happened_since.register("hours", reorganising.hours_entered, weight=20)
 # A duty that no class gave ends with the post; the record that stays has its own.
 loose_ends.register("enrolments.obligation.person", reorganising.binding_duties)
 loose_ends.register("enrolments.calendarfeed.person", nothing)
+
+class_page_actions.register("quotas", panels.quotas_of_class, weight=15)
+hangings.register(
+    "class quotas",
+    Hanging(
+        _("Quotas in classes that take learners"),
+        _("Stay with the old unit: to be set anew for its successor."),
+        reorganising.class_quotas,
+    ),
+    weight=45,
+)

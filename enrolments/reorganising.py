@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.hanging import Going, Hung
 from accounts.models import Posting
-from enrolments.models import Cohort, Enrolment, HoursEntry, Obligation, RoundAnswer
-from enrolments.models.cohorts import OVER
+from enrolments.models import Cohort, CohortQuota, Enrolment, HoursEntry, Obligation, RoundAnswer
+from enrolments.models.cohorts import OPEN_TO_SENDING, OVER
 from enrolments.models.duties import OUTSTANDING, ObligationStatus
 from enrolments.models.requests import DutyRequest
 from enrolments.models.rounds import AnswerState
@@ -28,6 +28,12 @@ def by_unit(rows: QuerySet[Any], path: str = "unit") -> Mapping[int, int]:
 def classes(units: Sequence[int]) -> Mapping[int, int]:
     """Count the classes the units organise that are not over."""
     return by_unit(Cohort.objects.filter(organiser__in=units).exclude(state__in=OVER), "organiser")
+
+
+def class_quotas(units: Sequence[int]) -> Mapping[int, int]:
+    """Count the quotas of the units in classes that still take learners."""
+    rows = CohortQuota.objects.filter(unit__in=units, cohort__state__in=OPEN_TO_SENDING)
+    return by_unit(rows)
 
 
 def learners(units: Sequence[int]) -> Mapping[int, int]:

@@ -14,6 +14,7 @@ from accounts.models import User
 from enrolments.actions.transfers import transfer, why_not
 from enrolments.errors import Refused
 from enrolments.models import Cohort, Enrolment
+from enrolments.quotas import why_not_seated
 from enrolments.sight import seen_by
 from jobs.actions import draft, plan
 from jobs.bulk import Effect, PlannedSlice, digest
@@ -161,7 +162,7 @@ def _row(number: int, place: Enrolment, to: Cohort, by: User) -> BulkRow:
         label=f"{place.learner.full_name} · {place.learner.username}"[:300],
         target_type=PLACE,
         target_id=place.pk,
-        before={"cohort": place.cohort_id},
+        before={"cohort": place.cohort_id, "unit": place.sending_unit_id},
         after={"cohort": to.pk},
         fingerprint=_fingerprint(place),
         verdict=Verdict.UPDATE,
@@ -177,11 +178,11 @@ def _row(number: int, place: Enrolment, to: Cohort, by: User) -> BulkRow:
 
 def _leave_out_beyond(rows: Sequence[BulkRow], to: Cohort) -> None:
     """Leave out, from the end of the list, those for whom there is no seat."""
-    if to.seats_left is None:
-        return
-    for row in [row for row in rows if row.included][to.seats_left :]:
-        row.verdict, row.included = Verdict.ERROR, False
-        row.message = _("The class has %(left)s seats left.") % {"left": to.seats_left}
+    moving = [row for row in rows if row.included]
+    units = [(row.before or {})["unit"] for row in moving]
+    for row, why in zip(moving, why_not_seated(to, units), strict=True):
+        if why:
+            row.verdict, row.included, row.message = Verdict.ERROR, False, why[:500]
 
 
 def _fingerprint(place: Enrolment) -> str:

@@ -95,6 +95,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "ask_survey": _("Survey asked in a class"),
     "change_survey_days": _("Days of a survey changed"),
     "export_survey": _("Answers of a survey exported"),
+    "set_cohort_quotas": _("Quotas of the units in a class set"),
     "set_marking_plan": _("Who marks the works of a class decided"),
     "share_out_works": _("Works shared out anew among the markers"),
     "hand_over_work": _("Work given to another marker"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.http import signed_in
 from accounts.permissions import Permission
@@ -15,7 +15,9 @@ from enrolments.models import Cohort
 from enrolments.models.rights import permissions_on
 from enrolments.reorganising import by_unit
 from enrolments.slots import ClassAction
-from surveys.models import Survey, SurveyRound
+from lms.home import HomeLine
+from lms.navigation import LEARNING
+from surveys.models import Survey, SurveyRound, SurveyRoundQuerySet
 
 
 def surveys_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
@@ -26,13 +28,22 @@ def surveys_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
     return [ClassAction(label=_("Surveys"), url=url, icon="checks")]
 
 
-def asking(request: HttpRequest) -> str:
-    """Return the surveys that ask this person now; nothing where none does."""
+def asking_line(request: HttpRequest) -> HomeLine | None:
+    """Return the surveys that ask this person now."""
     rows = SurveyRound.objects.unanswered_by(signed_in(request))
-    found = list(rows.select_related("cohort", "version__survey").order_by("closes_on", "pk")[:5])
-    if not found:
-        return ""
-    return str(render_to_string("surveys/_asking.html", {"rounds": found}))
+    return HomeLine(
+        LEARNING,
+        rows,
+        lambda n: ngettext("survey asks for an opinion", "surveys ask for an opinion", n),
+        lambda: _first_to_end(rows),
+        _("Answer"),
+        tone="blue",
+    )
+
+
+def _first_to_end(rows: SurveyRoundQuerySet) -> str:
+    """Return where the one that ends first is answered."""
+    return rows.order_by("closes_on", "pk")[0].get_absolute_url()
 
 
 def surveys_of_units(units: Sequence[int]) -> Mapping[int, int]:

@@ -7,13 +7,13 @@ from accounts.permissions import Permission
 from accounts.registry import holders_of
 from enrolments.slots import class_page_actions
 from jobs.exports import export_kinds
-from lms.home import home_panels
+from lms.home import home_lines
 from lms.navigation import MANAGING, MenuItem, menu
 from notifications.kinds import NoticeKind, notice_kinds
 from surveys import exports, notices, panels
 
 class_page_actions.register("surveys", panels.surveys_of_class, weight=60)
-home_panels.register("surveys", panels.asking, weight=30)
+home_lines.register("surveys", panels.asking_line, weight=80)
 export_kinds.register(exports.ANSWERS, exports.answers)
 for kind, label in (
     (notices.OPEN, _("A survey asks")),

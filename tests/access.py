@@ -450,6 +450,7 @@ ADDRESSES: dict[str, Address] = {
     "surveys:results": page(parts("training_officer"), survey_round),
     "surveys:export": page(parts("training_officer"), survey_round),
     "surveys:answer": page(LEARNER, survey_round),
+    "enrolments:quotas": page(RUNNERS, lambda w: (w.room.cohort.pk,)),
     "works:comments": page(parts("trainer")),
     "works:drop_comment": act(parts("trainer"), lambda w: (w.stock_comment.pk,)),
     "works:plan": page(RELEASERS, class_work),

@@ -27,6 +27,7 @@ from enrolments.actions.places import enrol, lock_class
 from enrolments.errors import CohortClosed, Refused
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.places import EnrolmentSource
+from enrolments.quotas import why_not_seated
 from lms.clock import today
 from notifications.actions import plan_notices, stop_notices
 from reference.calendar import WorkingCalendar
@@ -135,9 +136,10 @@ def _admit(application: Application, *, by: User | None) -> None:
     """Give a place, or one on the waiting list: nobody passes who waits already."""
     cohort = lock_class(application.cohort)
     application.approved_at = timezone.now()
-    waits = Application.objects.filter(cohort=cohort, state__in=[S.WAITING, S.OFFERED]).exists()
-    left = cohort.seats_left
-    if left is not None and (waits or left < 1):
+    before = Application.objects.filter(cohort=cohort, state__in=[S.WAITING, S.OFFERED])
+    [why_not] = why_not_seated(cohort, [application.unit_id])
+    waits = cohort.seats_left is not None and before.exists()
+    if waits or why_not:
         application.state = S.WAITING
         application.save(update_fields=["state", "approved_at"])
         plan_notices(notices=[answered(application)])
@@ -195,6 +197,8 @@ def take_offer(*, application: Application, by: User) -> Application:
     if held.state != S.OFFERED or held.offer_until is None or held.offer_until < timezone.now():
         raise Refused(_("This seat is no longer kept."))
     _free_kept(held.cohort_id)
+    held.state, held.offer_until = S.WAITING, None  # the kept seat is not counted beside the place
+    held.save(update_fields=["state", "offer_until"])
     _enrol(held, by=by)
     record(by=by, action="take_offer", target=held, unit_id=held.unit_id)
     return held
@@ -214,7 +218,7 @@ def offer_seats(*, cohort: Cohort) -> int:
     free = held.seats_left if held.takes_learners else 0
     rows = Application.objects.filter(cohort=held, state=S.WAITING)
     waiting = rows.select_related("cohort__version").order_by("approved_at", "pk")
-    chosen = list(waiting if free is None else waiting[: max(free, 0)])
+    chosen = _fitting(held, list(waiting)) if free is None or free > 0 else []
     hours = rule("admissions.hours_to_take_a_seat", default=HOURS_TO_TAKE)
     until = timezone.now() + dt.timedelta(hours=hours)
     for row in chosen:
@@ -223,6 +227,12 @@ def offer_seats(*, cohort: Cohort) -> int:
     Cohort.objects.filter(pk=held.pk).update(kept_count=F("kept_count") + len(chosen))
     plan_notices(notices=[answered(row) for row in chosen])
     return len(chosen)
+
+
+def _fitting(cohort: Cohort, waiting: Sequence[Application]) -> list[Application]:
+    """Return who gets a seat in their order; who waits for a quota keeps nobody else waiting."""
+    reasons = why_not_seated(cohort, [row.unit_id for row in waiting])
+    return [row for row, why in zip(waiting, reasons, strict=True) if not why]
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -143,6 +143,10 @@ def edit_cohort(
     )
     if data.seats is not None and data.seats < held.enrolled_count + held.kept_count:
         raise Refused(_("More people than that are in the class already."))
+    apart = held.quotas.aggregate(n=Sum("seats"))["n"] or 0
+    if data.seats is not None and data.seats < apart:
+        words = _("Units have quotas of %(n)s seats in all: lower these first.")
+        raise Refused(words % {"n": apart})
     names = asdict(data)
     before = {name: getattr(held, name) for name in names}
     if before == names:

@@ -23,6 +23,7 @@ from enrolments.models import Attendance, Cohort, Decision, Enrolment, Obligatio
 from enrolments.models.cohorts import OPEN_TO_SENDING
 from enrolments.models.duties import ObligationStatus
 from enrolments.models.places import EnrolmentState
+from enrolments.quotas import SeatsByUnit
 from enrolments.signals import enrolment_created, enrolment_ended
 
 CHUNK = 500
@@ -106,7 +107,8 @@ def _enrol_chunk(sending: _Sending, people: dict[int, tuple[User, Unit]], done: 
     new = [pair for key, pair in people.items() if key not in held]
     if not new and not back:
         return
-    take_seats(cohort, len(new) + len(back))
+    units = [unit.pk for _person, unit in new] + [place.sending_unit_id for place in back]
+    take_seats(cohort, units)
     created = _write_places(cohort, new, sending)
     _reinstate(back, by)
     record_many([_told(by, "enrol", place, sending.source) for place in created])
@@ -128,8 +130,18 @@ def _held(cohort: Cohort, people: dict[int, tuple[User, Unit]]) -> dict[int, Enr
     return {place.learner_id: place for place in places}
 
 
-def take_seats(cohort: Cohort, n: int) -> None:
-    """Take seats by one conditional UPDATE: no two callers are given the same one."""
+def take_seats(cohort: Cohort, units: Sequence[int]) -> None:
+    """Take a seat for one person of each of these units, in a class whose row the caller holds.
+
+    Quotas are counted under that lock; the seats are taken by one conditional UPDATE, so that no
+    two callers are given the same one.
+    """
+    by_unit, n = SeatsByUnit(cohort), len(units)
+    for unit in units:
+        why_not = by_unit.why_not(unit)
+        if why_not:
+            raise CohortFull(why_not)
+        by_unit.take(unit)
     free = Q(seats=None) | Q(seats__gte=F("enrolled_count") + F("kept_count") + n)
     open_class = Cohort.objects.filter(free, pk=cohort.pk, state__in=OPEN_TO_SENDING)
     if open_class.update(enrolled_count=F("enrolled_count") + n) == 1:

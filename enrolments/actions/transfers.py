@@ -38,7 +38,7 @@ def transfer(*, enrolment: Enrolment, to: Cohort, by: User, reason: str) -> Enro
     reason_against = why_not(held, target)
     if reason_against:
         raise Refused(reason_against)
-    take_seats(target, 1)
+    take_seats(target, [held.sending_unit_id])
     if held.state != EnrolmentState.DEFERRED:
         free_seats(held.cohort_id)
     place = _place(held, target, by)
@@ -180,7 +180,7 @@ def resume_place(*, enrolment: Enrolment, by: User) -> bool:
     place = _held(enrolment)
     if place.state != EnrolmentState.DEFERRED:
         return False
-    take_seats(cohort, 1)
+    take_seats(cohort, [place.sending_unit_id])
     place.state = EnrolmentState.STUDYING if place.started_at else EnrolmentState.ENROLLED
     place.deferred_until, place.withdrawn_reason = None, ""
     place.save(update_fields=["state", "deferred_until", "withdrawn_reason"])

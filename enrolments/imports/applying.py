@@ -17,6 +17,7 @@ from enrolments.errors import Refused
 from enrolments.imports.source import Settings
 from enrolments.models import Attendance, Cohort, Decision, Enrolment
 from enrolments.models.places import EnrolmentSource, EnrolmentState
+from enrolments.quotas import why_not_seated
 from jobs.models import BulkChange, BulkRow
 from lms.clock import today
 from reference.models import Code
@@ -46,10 +47,10 @@ def write(change: BulkChange, rows: Sequence[BulkRow], by: User) -> dict[int, st
 
 def _fitting(cohort: Cohort, rows: Sequence[BulkRow]) -> tuple[Sequence[BulkRow], dict[int, str]]:
     """Return the rows for which there are seats, in the order of the file."""
-    left = cohort.seats_left
-    if left is None or len(rows) <= left:
-        return rows, {}
-    return rows[:left], {row.pk: _("The class has no seats left.") for row in rows[left:]}
+    reasons = why_not_seated(cohort, [int(_after(row)["unit"]) for row in rows])
+    pairs = list(zip(rows, reasons, strict=True))
+    refused = {row.pk: why for row, why in pairs if why}
+    return [row for row, why in pairs if not why], refused
 
 
 def _people(rows: Sequence[BulkRow], by: User) -> dict[int, User]:

@@ -17,6 +17,7 @@ from enrolments.models.learning import (
 from enrolments.models.outside import OutsideTraining
 from enrolments.models.papers import PaperTemplate
 from enrolments.models.places import Enrolment, VersionMove
+from enrolments.models.quotas import CohortQuota
 from enrolments.models.requests import DutyRequest
 from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 
@@ -25,6 +26,7 @@ __all__ = [
     "BlockProgress",
     "CalendarFeed",
     "Cohort",
+    "CohortQuota",
     "CohortStaff",
     "Decision",
     "DutyRequest",

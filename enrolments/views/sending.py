@@ -25,6 +25,7 @@ from enrolments.forms.sending import (
 from enrolments.models import Decision, Enrolment
 from enrolments.models.cohorts import DecisionKind
 from enrolments.models.places import EnrolmentSource
+from enrolments.quotas import QuotaUsed, SeatsByUnit
 from enrolments.views.common import Seen, seen
 from lms.pages import keyset_page
 
@@ -56,9 +57,20 @@ def _choose(
         "form": form,
         "decision": decision,
         "ticked": set(form.ticked()),
+        "quotas": _quotas(shown),
     }
     status = 422 if form.errors or decision.errors else 200
     return render(request, "enrolments/send.html", context, status=status)
+
+
+def _quotas(shown: Seen) -> list[QuotaUsed]:
+    """Return the quotas under which the officer's own people come."""
+    by_unit = SeatsByUnit(shown.cohort)
+    if not by_unit.quotas:
+        return []
+    own = set(RoleGrant.objects.giving(shown.user, Permission.SEND_PEOPLE).unit_ids())
+    mine = {above for below, above in by_unit.covering.items() if below in own}
+    return [line for line in by_unit.lines() if line.unit.pk in mine]
 
 
 @require_POST

@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 from django.conf import settings
 
-from accounts.models import User
+from accounts.models import Unit, User
 from enrolments.actions.places import enrol
+from enrolments.actions.quotas import set_quotas
 from enrolments.models import Cohort, Enrolment, HoursEntry, Obligation, ObligationCredit
 from tests.jobs.processes import database_url
 from tests.make import make_cohort, make_user, make_version, mark_published
@@ -93,3 +95,20 @@ def test_learners_who_swap_classes_at_once_have_one_place_each_and_seats_add_up(
         held.refresh_from_db()
         assert held.enrolled_count == standing.filter(cohort=held).count()
     assert Obligation.objects.outstanding().count() == 20
+
+
+def test_of_two_units_that_send_at_once_each_has_the_seats_of_its_quota() -> None:
+    cohort, unit, by, people = open_class(seats=8)
+    other = Unit.objects.get(code="25942")
+    strangers = [make_user(unit=other).pk for _n in range(10)]
+    officer = User.objects.get(pk=by)
+    set_quotas(cohort=cohort, quotas={unit: 3, other.pk: 4}, by=officer)
+    acts = [
+        ("send", cohort.pk, unit, by, *people[:10]),
+        ("send", cohort.pk, other.pk, by, *strangers),
+    ]
+    together(*acts * 2)
+    cohort.refresh_from_db()
+    sent = Counter(Enrolment.objects.values_list("sending_unit", flat=True))
+    assert sent == {unit: 3, other.pk: 4}
+    assert cohort.enrolled_count == 7

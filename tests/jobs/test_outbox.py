@@ -157,8 +157,14 @@ def test_a_failing_task_is_tried_five_times_then_dead_then_open_to_retry(
 
 def test_two_relays_carry_each_row_out_once(worker: Worker, broker: Broker) -> None:
     command = [sys.executable, "manage.py", "relay"]
-    relays = [subprocess.Popen(command, env=environment(broker)) for _n in range(2)]
+    relays = [
+        subprocess.Popen(command, env=environment(broker), stdout=subprocess.PIPE)
+        for _n in range(2)
+    ]
     try:
+        for process in relays:
+            assert process.stdout
+            process.stdout.readline()  # it stands, and ends when it is told to
         for n in range(30):
             enqueue(task="tests.note", key=f"r{n}")
             time.sleep(0.02)
@@ -167,6 +173,9 @@ def test_two_relays_carry_each_row_out_once(worker: Worker, broker: Broker) -> N
         for process in relays:
             process.send_signal(signal.SIGTERM)
         codes = [process.wait(60) for process in relays]
+        for process in relays:
+            if process.stdout:
+                process.stdout.close()
     assert codes == [0, 0]
     assert [runs(f"r{n}") for n in range(30)] == [1] * 30
 

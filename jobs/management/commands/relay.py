@@ -27,4 +27,6 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
+        self.stdout.write("The relay waits for outbox rows.")
+        self.stdout.flush()  # whoever waits for it reads a pipe
         relay.run(stop)

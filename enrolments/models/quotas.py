@@ -1,0 +1,34 @@
+"""Seats of a class that are set apart for units (chỉ tiêu của đơn vị)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from enrolments.models.cohorts import Cohort
+
+
+class CohortQuota(models.Model):
+    """How many people a unit, with all below it, sends to a class: no more, and these for sure.
+
+    Quotas of a class name units of which none lies below another; what they leave of its seats is
+    for the other units.
+    """
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="quotas")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="cohort_quotas")
+    seats = models.PositiveIntegerField(_("seats"))
+
+    class Meta:
+        ordering = ["cohort", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cohort", "unit"], name="enrolments_one_quota_of_a_unit"
+            ),
+            models.CheckConstraint(condition=Q(seats__gt=0), name="enrolments_quota_gives_a_seat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cohort_id}: {self.unit_id} {self.seats}"
