@@ -159,7 +159,7 @@ def test_who_has_no_seat_who_finished_and_oneself_are_left_out_and_named(
     change = propose(office, task, other, own, *crowd)
     said = [(row.included, row.message) for row in change.rows.order_by("number")]
     assert [included for included, _message in said].count(True) == 2
-    assert sum("còn 2 chỗ" in message.lower() for _included, message in said) == 1
+    assert sum("đã hết chỗ" in message.lower() for _included, message in said) == 1
     assert sum("Không ai" in message for _included, message in said) == 1
     crowd[0].state, crowd[0].completed_at = "completed", crowd[0].enrolled_at
     crowd[0].save()
