@@ -34,7 +34,7 @@ from surveys.questions import (
 )
 from surveys.results import results
 from surveys.tasks import tick
-from tests.make import staff
+from tests.make import make_cohort, staff
 from tests.people import Cast
 from tests.surveys.make import KEYS, LINES, learner_of, make_round, make_survey, said
 
@@ -128,6 +128,19 @@ def test_five_percent_of_blanks_is_the_most(db: None) -> None:
     assert not is_valid(questions, 2)
 
 
+def test_a_form_without_any_answer_never_counts(cast: Cast) -> None:
+    row = make_round(cast, lines="[chữ] Điều gì nên giữ?")
+    answer(survey_round=row, by=cast.learner, answers={})
+    assert not Response.objects.get().is_valid
+
+
+def test_long_questions_that_begin_alike_are_kept_apart(db: None) -> None:
+    begin = "Mức độ đáp ứng của nội dung bồi dưỡng đối với yêu cầu của vị trí việc làm đang giữ"
+    first, second = from_text(f"[1-10] {begin} hôm nay\n[1-10] {begin} ngày mai")
+    assert first.key != second.key
+    assert from_text(f"[1-10] {begin} hôm nay")[0].key == first.key
+
+
 def test_results_of_an_anonymous_survey_show_from_five_forms_and_after_its_end(
     asked: SurveyRound, cast: Cast, browser: Browser
 ) -> None:
@@ -135,15 +148,15 @@ def test_results_of_an_anonymous_survey_show_from_five_forms_and_after_its_end(
     answered_by(asked, cast, 4)
     answer(survey_round=asked, by=cast.learner, answers={KEYS[0]: 1, KEYS[3]: WORDS})
     with after_its_end(asked):
-        client, hidden = browser(cast.training_officer), results(asked)
+        client, hidden = browser(cast.training_officer), results(asked, by_name=False)
         assert hidden.is_hidden
         assert (hidden.asked, hidden.answered, hidden.valid, hidden.invalid) == (5, 5, 4, 1)
         assert WORDS not in client.get(url).content.decode()
         assert client.get(reverse("surveys:export", args=[asked.pk])).status_code == 404
     answered_by(asked, cast, 1, 10, 3)
-    assert results(asked).is_hidden
+    assert results(asked, by_name=False).is_hidden
     with after_its_end(asked):
-        found = results(asked)
+        found = results(asked, by_name=False)
         assert not found.is_hidden
         first = found.criteria[0].questions[0]
         assert (first.count, first.level) == (5, "Tốt")
@@ -168,16 +181,71 @@ def test_the_file_holds_the_forms_that_count_without_names(
     assert WORDS not in str(list(book.active.iter_rows(values_only=True)))
 
 
-def test_with_names_the_answer_names_its_person_and_shows_at_once(
+def read_file(client: Client, row: SurveyRound) -> str:
+    page = client.get(reverse("surveys:export", args=[row.pk]))
+    assert page.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(page)))
+    return str(list(book.active.iter_rows(values_only=True)))
+
+
+def test_with_names_who_organises_the_class_sees_them_at_once_and_its_trainer_never(
     cast: Cast, browser: Browser
 ) -> None:
     row = make_round(cast, is_anonymous=False)
+    staff(row.cohort, cast.trainer)
     answer(survey_round=row, by=cast.learner, answers=said(6, 6))
     assert Response.objects.get().person == cast.learner
-    assert not results(row).is_hidden
-    page = browser(cast.training_officer).get(reverse("surveys:export", args=[row.pk]))
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(page)))
-    assert cast.learner.full_name in str(list(book.active.iter_rows(values_only=True)))
+    office, trainer = browser(cast.training_officer), browser(cast.trainer)
+    url = reverse("surveys:results", args=[row.pk])
+    assert not office.get(url).context["results"].is_hidden
+    assert cast.learner.full_name in read_file(office, row)
+    answered_by(row, cast, 4)
+    assert trainer.get(url).context["results"].is_hidden
+    with after_its_end(row):
+        trainer = browser(cast.trainer)
+        assert not trainer.get(url).context["results"].is_hidden
+        told = read_file(trainer, row)
+    assert "6" in told
+    assert not any(one.full_name in told for one in User.objects.all())
+
+
+def test_while_nobody_may_learn_who_said_what_not_even_how_many_forms_count_is_told(
+    asked: SurveyRound, cast: Cast, browser: Browser
+) -> None:
+    answered_by(asked, cast, 1)
+    answer(survey_round=asked, by=cast.learner, answers={KEYS[3]: WORDS})
+    page = browser(cast.training_officer).get(reverse("surveys:results", args=[asked.pk]))
+    found = page.context["results"]
+    assert (found.answered, found.valid, found.invalid) == (2, None, None)
+
+
+def test_what_was_promised_of_a_round_the_database_holds(asked: SurveyRound, cast: Cast) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SurveyRound.objects.update(is_anonymous=False)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Response.objects.create(round=asked, is_anonymous=False, person=cast.learner, is_valid=True)
+    assert not Response.objects.exists()
+
+
+def test_classes_stand_beside_each_other_by_criterion_as_far_as_each_shows(
+    asked: SurveyRound, cast: Cast, browser: Browser
+) -> None:
+    answered_by(asked, cast, 5, 6, 8)
+    others = []
+    for count in (5, 4):
+        cohort = make_cohort(
+            asked.cohort.version, by=cast.training_officer, organiser=cast.provider.unit
+        )
+        others.append(make_round(cast, cohort, of=asked.version))
+        answered_by(others[-1], cast, count, 10, 10)
+    url = reverse("surveys:results", args=[asked.pk])
+    with after_its_end(asked):
+        client = browser(cast.training_officer)
+        lines = {line.round.pk: line for line in client.get(url).context["lines"]}
+    assert lines[asked.pk].means == [("Nội dung", 7.0), ("Tổ chức", None)]
+    full, few = (lines[row.pk] for row in others)
+    assert (full.valid, full.mean) == (5, 10.0)
+    assert (few.valid, few.mean, few.means[0]) == (None, None, ("Nội dung", None))
 
 
 def test_only_the_class_answers_and_only_while_it_is_asked(
@@ -224,6 +292,15 @@ def test_learners_are_told_once_and_reminded_until_they_have_answered(
         tick()
     reminded = Notice.objects.filter(kind="surveys.reminder")
     assert [notice.person for notice in reminded] == [cast.learner]
+    with time_machine.travel(eve, tick=True):
+        later = asked.closes_on + dt.timedelta(days=7)
+        by = cast.training_officer
+        change_days(survey_round=asked, opens_on=asked.opens_on, closes_on=later, by=by)
+        tick()
+        assert reminded.count() == 1
+    with time_machine.travel(eve + dt.timedelta(days=7), tick=True):
+        tick()
+    assert [notice.due_on for notice in reminded.order_by("due_on")] == [asked.closes_on, later]
 
 
 def test_the_trainer_sees_results_and_other_units_see_nothing(
