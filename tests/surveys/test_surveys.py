@@ -61,15 +61,16 @@ def after_its_end(row: SurveyRound) -> Any:
 def test_a_learner_answers_once_and_sees_that_it_is_done(
     asked: SurveyRound, cast: Cast, browser: Browser
 ) -> None:
-    client = browser(cast.learner)
-    assert reverse("surveys:answer", args=[asked.pk]) in client.get("/").content.decode()
-    url = reverse("surveys:answer", args=[asked.pk])
+    client, url = browser(cast.learner), reverse("surveys:answer", args=[asked.pk])
+    place = asked.cohort.enrolments.get(learner=cast.learner)
+    pages = ["/", reverse("enrolments:overview", args=[place.pk])]
+    assert [url in client.get(page).content.decode() for page in pages] == [True, True]
     sent = {"q1": "8", "q2": "9", "q3": "Sáng", "q4": WORDS}
     for _click in range(2):
         client.post(url, sent)
     assert Response.objects.get().answers == said(8, 9, words=WORDS)
     assert client.get(url).context["has_answered"]
-    assert url not in client.get("/").content.decode()
+    assert [url in client.get(page).content.decode() for page in pages] == [False, False]
 
 
 def test_no_way_leads_from_an_anonymous_answer_to_a_person(
