@@ -10,8 +10,9 @@ from typing import Any
 import openpyxl
 import pytest
 import time_machine
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -350,6 +351,28 @@ def test_a_survey_is_written_published_and_asked_in_the_browser(
     assert SurveyRound.objects.get(version__survey=survey).is_anonymous
     past = {"opens_on": "2020-01-01", "closes_on": "2020-01-02"}
     assert client.post(url, {"survey": survey.pk, **past}).status_code == 422
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200
+    return len(asked)
+
+
+def test_lists_ask_the_same_for_many_surveys_and_classes(
+    asked: SurveyRound, cast: Cast, browser: Browser
+) -> None:
+    client, by = browser(cast.training_officer), cast.training_officer
+    client.get("/")  # what a first visit asks once
+    pages = [reverse("surveys:surveys"), reverse("surveys:results", args=[asked.pk])]
+    more: list[list[int]] = []
+    for count in (2, 8):
+        for _n in range(count):
+            cohort = make_cohort(asked.cohort.version, by=by, organiser=cast.provider.unit)
+            make_round(cast, cohort, of=asked.version)
+            make_survey(cast, f"Phiếu {cohort.code}")
+        more.append([queries_of(client, url) for url in pages])
+    assert more[0] == more[1]
 
 
 WORD = st.text(st.characters(codec="utf-8", exclude_characters="|#[]\n\r", categories=["L", "N"]))
