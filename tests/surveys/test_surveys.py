@@ -14,12 +14,14 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.models import AuditEvent
 from lms.clock import today
+from notifications.actions.collect import hand_over_due
 from notifications.models import Notice
 from surveys.actions.rounds import answer, change_days, is_valid
 from surveys.actions.surveys import SurveyRefused, publish, save_draft
@@ -69,6 +71,7 @@ def test_a_learner_answers_once_and_sees_that_it_is_done(
     sent = {"q1": "8", "q2": "9", "q3": "Sáng", "q4": WORDS}
     for _click in range(2):
         client.post(url, sent)
+    assert not answer(survey_round=asked, by=cast.learner, answers=said(1, 1))
     assert Response.objects.get().answers == said(8, 9, words=WORDS)
     assert client.get(url).context["has_answered"]
     assert [url in client.get(page).content.decode() for page in pages] == [False, False]
@@ -303,6 +306,17 @@ def test_learners_are_told_once_and_reminded_until_they_have_answered(
     with time_machine.travel(eve + dt.timedelta(days=7), tick=True):
         tick()
     assert [notice.due_on for notice in reminded.order_by("due_on")] == [asked.closes_on, later]
+
+
+def test_what_was_planned_is_not_sent_to_who_has_answered_meanwhile(
+    asked: SurveyRound, cast: Cast
+) -> None:
+    second = learner_of(asked, cast)
+    tick()
+    answer(survey_round=asked, by=second, answers=said(8, 8))
+    hand_over_due(now=timezone.now())
+    told = Notice.objects.filter(kind="surveys.open", state=Notice.State.SENT)
+    assert [notice.person for notice in told] == [cast.learner]
 
 
 def test_the_trainer_sees_results_and_other_units_see_nothing(
