@@ -1,4 +1,4 @@
-"""The answers of a round as a file: one line a form; of an anonymous one in no order, nameless."""
+"""The answers of a round as a file, one line a form: with names, or nameless and in no order."""
 
 from __future__ import annotations
 
@@ -25,12 +25,15 @@ def answers(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
         return None
     seen = SurveyRound.objects.allowing(user, Permission.SEE_SURVEY_RESULTS)
     row = seen.select_related("cohort", "version__survey").filter(pk=args["round"]).first()
-    if row is None or results(row).is_hidden:
+    if row is None:
+        return None
+    by_name = SurveyRound.objects.naming_to(user).filter(pk=row.pk).exists()
+    if results(row, by_name=by_name).is_hidden:
         return None
     questions = read(row.version.questions)
     keys = [question.key for question in questions]
-    names = [] if row.is_anonymous else [_("Full name")]
-    lines = _anonymous(row, keys) if row.is_anonymous else _named(row, keys)
+    names = [_("Full name")] if by_name else []
+    lines = _named(row, keys) if by_name else _nameless(row, keys)
     return Export(
         name=f"khao-sat-{row.cohort.code}",
         header=[_("No."), *names, *(question.text for question in questions)],
@@ -42,7 +45,7 @@ def answers(user: AbstractBaseUser, args: Mapping[str, Any]) -> Export | None:
     )
 
 
-def _anonymous(row: SurveyRound, keys: list[str]) -> list[list[Cell]]:
+def _nameless(row: SurveyRound, keys: list[str]) -> list[list[Cell]]:
     return [
         [number, *(said.get(key) for key in keys)]
         for number, said in enumerate(valid_answers(row), start=1)

@@ -104,6 +104,13 @@ class SurveyRoundQuerySet(models.QuerySet["SurveyRound"]):
         cohorts = Cohort.objects.allowing(user, permission)
         return self.filter(cohort__in=cohorts.values("pk"))
 
+    def naming_to(self, user: User | AnonymousUser) -> Self:
+        """Return the rounds of which the user may see who said what; of an anonymous one nobody.
+
+        Who keeps surveys; never the trainers whom they are about.
+        """
+        return self.allowing(user, Permission.MANAGE_SURVEYS).filter(is_anonymous=False)
+
     def open(self) -> Self:
         """Return the rounds that take answers today."""
         return self.filter(opens_on__lte=today(), closes_on__gte=today())
@@ -216,6 +223,20 @@ class Response(models.Model):
         return str(self.pk)
 
 
+# What learners were promised when they were asked stays so; days and flags go on changing.
+pinned(
+    SurveyRound,
+    when="{row}.id IS NOT NULL",
+    allow_update=["opens_on", "closes_on", "is_told", "is_reminded", "is_mixed"],
+    events=["UPDATE"],
+)
+# With the constraint on `person`: no response of an anonymous round ever names anybody.
+pinned(
+    Response,
+    when="{row}.is_anonymous <> (SELECT asked.is_anonymous FROM surveys_surveyround asked"
+    " WHERE asked.id = {row}.round_id)",
+    events=["INSERT", "UPDATE"],
+)
 pinned(
     SurveyVersion,
     when="{row}.published_at IS NOT NULL",

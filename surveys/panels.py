@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.http import signed_in
 from accounts.permissions import Permission
-from enrolments.models import Cohort
+from enrolments.models import Cohort, Enrolment
 from enrolments.models.rights import permissions_on
 from enrolments.reorganising import by_unit
 from enrolments.slots import ClassAction
@@ -26,6 +26,16 @@ def surveys_of_class(request: HttpRequest, cohort: Cohort) -> list[ClassAction]:
         return []
     url = reverse("surveys:rounds", args=[cohort.pk])
     return [ClassAction(label=_("Surveys"), url=url, icon="checks")]
+
+
+def surveys_of_place(enrolment: Enrolment) -> list[ClassAction]:
+    """Offer learners the surveys that ask them about the class of their place now."""
+    asking = SurveyRound.objects.unanswered_by(enrolment.learner)
+    rows = asking.filter(cohort=enrolment.cohort_id).select_related("version__survey")
+    return [
+        ClassAction(label=row.version.survey.title, url=row.get_absolute_url(), icon="checks")
+        for row in rows.order_by("closes_on", "pk")
+    ]
 
 
 def asking_line(request: HttpRequest) -> HomeLine | None:

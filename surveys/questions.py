@@ -7,6 +7,7 @@ indicator (tiêu chí, chỉ báo): circular 10/2017/TT-BNV.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ LINE: Final = re.compile(r"\A\[\s*(?P<kind>[^\]]+?)\s*\]\s*(?P<rest>.+)\Z")
 LOWEST, HIGHEST = 1, 10
 OPTIONS_AT_LEAST: Final = 2
 LENGTH: Final = 300
+KEY_LENGTH: Final = 80
 
 
 class Kind(StrEnum):
@@ -142,7 +144,16 @@ def _question(words: str, criterion: str, taken: set[str]) -> Question:
         raise ValueError(_("a question answered in words has no answers to choose."))
     if kind == Kind.SCALE and len(options) > len((LOWEST, HIGHEST)):
         raise ValueError(_("a scale has words for its two ends alone."))
-    key = slugify(fold(f"{criterion} {text}"))[:80]
+    key = _key(f"{criterion} {text}")
     if key in taken:
         raise ValueError(_("this question is there already."))
     return Question(key, kind, text, criterion, tuple(options))
+
+
+def _key(words: str) -> str:
+    """Return the key that the same words always have; long ones that begin alike differ."""
+    found = slugify(fold(words))
+    if found and len(found) <= KEY_LENGTH:
+        return found
+    digest = hashlib.sha256(words.encode()).hexdigest()[:12]
+    return f"{found[: KEY_LENGTH - 13]}-{digest}"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hanging import Hanging, hangings
 from accounts.permissions import Permission
 from accounts.registry import holders_of
-from enrolments.slots import class_page_actions
+from enrolments.slots import class_page_actions, own_place_actions
 from jobs.exports import export_kinds
 from lms.home import home_lines
 from lms.navigation import MANAGING, MenuItem, menu
@@ -13,6 +13,7 @@ from notifications.kinds import NoticeKind, notice_kinds
 from surveys import exports, notices, panels
 
 class_page_actions.register("surveys", panels.surveys_of_class, weight=60)
+own_place_actions.register("surveys", panels.surveys_of_place, weight=20)
 home_lines.register("surveys", panels.asking_line, weight=80)
 export_kinds.register(exports.ANSWERS, exports.answers)
 for kind, label in (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -65,13 +65,13 @@ class Reading:
         found = rules(LEAST, LEVELS)
         return cls(found.get(LEAST, FIVE), found.get(LEVELS, []))
 
-    def shows(self, row: SurveyRound, valid: int) -> bool:
-        """Return whether results of a round show.
+    def shows(self, row: SurveyRound, valid: int, *, by_name: bool) -> bool:
+        """Return whether results of a round show to one who may see names there, or may not.
 
-        Of an anonymous one not from few, and not before its end: two looks apart by one answer
-        would tell what that one says.
+        Without names not from few, and not before its end: two looks apart by one answer would
+        tell what that one says.
         """
-        if not row.is_anonymous:
+        if by_name:
             return valid > 0
         return row.is_over and valid >= self.least
 
@@ -83,11 +83,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Results:
-    """A round as a whole. Without `criteria` it does not show yet; `hidden` says why."""
+    """A round as a whole. While it runs, `valid` is told only to who may see names.
+
+    Else who sees one person answer would learn whether that form counts.
+    """
 
     asked: int
     answered: int
-    valid: int
+    valid: int | None
     criteria: list[Criterion]
     mean: float | None
     level: str
@@ -95,22 +98,33 @@ class Results:
     least: int
 
     @property
-    def invalid(self) -> int:
+    def invalid(self) -> int | None:
         """Return how many forms were left out for their blanks."""
-        return self.answered - self.valid
+        return None if self.valid is None else self.answered - self.valid
 
 
-def results(row: SurveyRound) -> Results:
-    """Return the results of a round, as far as they show."""
+@dataclass(frozen=True)
+class Compared:
+    """A round as a line beside others; `means` are of the criteria of the round it is beside."""
+
+    round: SurveyRound
+    valid: int | None
+    mean: float | None
+    level: str
+    means: list[tuple[str, float | None]]
+
+
+def results(row: SurveyRound, *, by_name: bool) -> Results:
+    """Return the results of a round, as far as they show to one who may see names, or may not."""
     reading = Reading.of_today()
     said = valid_answers(row)
-    is_shown = reading.shows(row, len(said))
+    is_shown = reading.shows(row, len(said), by_name=by_name)
     criteria = _criteria(read(row.version.questions), said, reading) if is_shown else []
     mean = _mean_of([one.mean for one in criteria])
     return Results(
         asked=row.cohort.enrolments.in_force().count(),
         answered=Participation.objects.filter(round=row).count(),
-        valid=len(said),
+        valid=len(said) if by_name or row.is_over else None,
         criteria=criteria,
         mean=mean,
         level=reading.level(mean),
@@ -127,22 +141,36 @@ def valid_answers(row: SurveyRound) -> list[dict[str, Any]]:
     return found
 
 
-def with_means(rounds: Sequence[SurveyRound]) -> list[tuple[SurveyRound, int, float | None, str]]:
-    """Return rounds with how many forms count, their mean and its word: two questions in all."""
+def compared(
+    rounds: Sequence[SurveyRound], *, criteria: Sequence[str], naming: Collection[int]
+) -> list[Compared]:
+    """Return rounds with their means, overall and by criterion: two questions in all.
+
+    `naming` are the keys of those of which one may see names.
+    """
     reading = Reading.of_today()
     said: dict[int, list[dict[str, Any]]] = defaultdict(list)
     counted = Response.objects.filter(round__in=[row.pk for row in rounds], is_valid=True)
     for key, answers in counted.values_list("round", "answers"):
         said[key].append(answers)
-    found = []
-    for row in rounds:
-        given = said[row.pk]
-        mean = None
-        if reading.shows(row, len(given)):
-            criteria = _criteria(read(row.version.questions), given, reading)
-            mean = _mean_of([one.mean for one in criteria])
-        found.append((row, len(given), mean, reading.level(mean)))
-    return found
+    return [_line(row, said[row.pk], criteria, reading, by_name=row.pk in naming) for row in rounds]
+
+
+def _line(
+    row: SurveyRound,
+    given: list[dict[str, Any]],
+    criteria: Sequence[str],
+    reading: Reading,
+    *,
+    by_name: bool,
+) -> Compared:
+    if not reading.shows(row, len(given), by_name=by_name):
+        return Compared(row, None, None, "", [(name, None) for name in criteria])
+    found = _criteria(read(row.version.questions), given, reading)
+    means = {one.name: one.mean for one in found}
+    mean = _mean_of(list(means.values()))
+    level = reading.level(mean)
+    return Compared(row, len(given), mean, level, [(name, means.get(name)) for name in criteria])
 
 
 def _criteria(

@@ -68,8 +68,10 @@ def change_days(
         raise SurveyRefused(_("The survey is over."))
     if closes_on < max(opens_on, today() - dt.timedelta(days=1)):
         raise SurveyRefused(_("The last day lies before the first, or is over."))
+    if closes_on > held.closes_on:
+        held.is_reminded = False  # what was said of the old last day does not tell of the new
     held.opens_on, held.closes_on = opens_on, closes_on
-    held.save(update_fields=["opens_on", "closes_on"])
+    held.save(update_fields=["opens_on", "closes_on", "is_reminded"])
     _tell(held, by, "change_survey_days")
 
 
@@ -98,7 +100,7 @@ def answer(*, survey_round: SurveyRound, by: User, answers: Mapping[str, Any]) -
         person=None if row.is_anonymous else by,
         answers=kept,
         blanks=blanks,
-        is_valid=is_valid(questions, blanks),
+        is_valid=bool(kept) and is_valid(questions, blanks),
     )
     return True
 

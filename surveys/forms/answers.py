@@ -18,7 +18,7 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.questions = questions
         for number, question in enumerate(questions, start=1):
-            self.fields[f"q{number}"] = _field(question)
+            self.fields[f"q{number}"] = _field(question, f"{number}. {question.text}")
 
     def rows(self) -> list[tuple[Question, forms.BoundField, bool]]:
         """Return each question with its field, and whether it begins a criterion."""
@@ -48,10 +48,10 @@ class AnswerForm(forms.Form):
         ]
 
 
-def _field(question: Question) -> forms.Field:
+def _field(question: Question, label: str) -> forms.Field:
     if question.kind == Kind.WORDS:
         return forms.CharField(
-            label=question.text,
+            label=label,
             required=False,
             max_length=WORDS_AT_MOST,
             widget=forms.Textarea({"rows": 3}),
@@ -59,11 +59,11 @@ def _field(question: Question) -> forms.Field:
     if question.kind == Kind.CHOICE:
         options = [(option, option) for option in question.options]
         return forms.ChoiceField(
-            label=question.text, required=False, choices=options, widget=forms.RadioSelect
+            label=label, required=False, choices=options, widget=forms.RadioSelect
         )
     marks = [(mark, str(mark)) for mark in range(LOWEST, HIGHEST + 1)]
     return forms.TypedChoiceField(
-        label=question.text,
+        label=label,
         required=False,
         choices=marks,
         coerce=int,

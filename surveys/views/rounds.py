@@ -20,7 +20,8 @@ from surveys import exports
 from surveys.actions import rounds as actions
 from surveys.forms.surveys import AskForm, DaysForm
 from surveys.models import Survey, SurveyRound
-from surveys.results import results, with_means
+from surveys.questions import read
+from surveys.results import compared, results
 
 P = Permission
 BESIDE = 50
@@ -71,12 +72,17 @@ def change_days(request: HttpRequest, pk: int) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the results of a round, beside those of other classes."""
     row = _seen(request, pk)
-    beside = SurveyRound.objects.allowing(request.user, P.SEE_SURVEY_RESULTS).exclude(pk=pk)
-    same = beside.filter(version__survey=row.version.survey_id).select_related("cohort", "version")
+    rows = [row, *_beside(request, row)]
+    naming = SurveyRound.objects.naming_to(request.user).filter(pk__in=[one.pk for one in rows])
+    by_name = set(naming.values_list("pk", flat=True))
+    asked = read(row.version.questions)
+    names = list(dict.fromkeys(one.criterion for one in asked if one.criterion))
     context = {
         "round": row,
-        "results": results(row),
-        "beside": with_means(list(same.order_by("-closes_on", "-pk")[:BESIDE])),
+        "by_name": pk in by_name,
+        "results": results(row, by_name=pk in by_name),
+        "criteria": names,
+        "lines": compared(rows, criteria=names, naming=by_name),
     }
     return render(request, "surveys/results.html", context)
 
@@ -96,6 +102,12 @@ def _class(request: HttpRequest, pk: int) -> Cohort:
 def _seen(request: HttpRequest, pk: int) -> SurveyRound:
     rows = SurveyRound.objects.allowing(request.user, P.SEE_SURVEY_RESULTS)
     return get_object_or_404(rows.select_related("cohort", "version__survey"), pk=pk)
+
+
+def _beside(request: HttpRequest, row: SurveyRound) -> list[SurveyRound]:
+    seen = SurveyRound.objects.allowing(request.user, P.SEE_SURVEY_RESULTS).exclude(pk=row.pk)
+    same = seen.filter(version__survey=row.version.survey_id).select_related("cohort", "version")
+    return list(same.order_by("-closes_on", "-pk")[:BESIDE])
 
 
 def _ask(request: HttpRequest, cohort: Cohort, form: AskForm) -> bool:

@@ -10,7 +10,7 @@ from enrolments.models import Cohort
 from lms.clock import today
 from surveys.actions.rounds import ask
 from surveys.actions.surveys import create_survey, publish, save_draft
-from surveys.models import Survey, SurveyRound
+from surveys.models import Survey, SurveyRound, SurveyVersion
 from surveys.questions import from_text
 from tests.courses.make import make_published
 from tests.make import make_cohort, make_course, make_enrolment, make_user
@@ -25,16 +25,23 @@ LINES = """# Nội dung
 KEYS = [question.key for question in from_text(LINES)]
 
 
-def make_survey(cast: Cast, title: str = "Phiếu cuối khóa") -> Survey:
+def make_survey(cast: Cast, title: str = "Phiếu cuối khóa", lines: str = LINES) -> Survey:
     """Return a published survey of the academy."""
     by = cast.training_officer
     survey = create_survey(unit=cast.provider.unit, title=title, by=by)
-    save_draft(survey=survey, introduction="", questions=from_text(LINES), by=by)
+    save_draft(survey=survey, introduction="", questions=from_text(lines), by=by)
     publish(survey=survey, by=by)
     return survey
 
 
-def make_round(cast: Cast, cohort: Cohort | None = None, **fields: Any) -> SurveyRound:
+def make_round(
+    cast: Cast,
+    cohort: Cohort | None = None,
+    *,
+    lines: str = LINES,
+    of: SurveyVersion | None = None,
+    **fields: Any,
+) -> SurveyRound:
     """Return a survey asked today, for a week, in a class of the cast's learner."""
     by = cast.training_officer
     if cohort is None:
@@ -46,8 +53,8 @@ def make_round(cast: Cast, cohort: Cohort | None = None, **fields: Any) -> Surve
         "closes_on": today() + dt.timedelta(days=7),
         "is_anonymous": True,
     }
-    survey = make_survey(cast, f"Phiếu {cohort.code}")
-    return ask(cohort=cohort, version=survey.versions.get(), by=by, **(told | fields))
+    asked = of or make_survey(cast, f"Phiếu {cohort.code}", lines).versions.get()
+    return ask(cohort=cohort, version=asked, by=by, **(told | fields))
 
 
 def learner_of(row: SurveyRound, cast: Cast) -> User:
