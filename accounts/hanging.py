@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 
 from accounts.models import Unit, User
@@ -54,6 +55,59 @@ class Mover(Protocol):
 
     def move_back(self, pk: int, stood: Mapping[str, Any]) -> None:
         """Take one back."""
+
+
+@dataclass(frozen=True)
+class AmountMover:
+    """Moves rows that give units an amount; where the successor has one too, both are added.
+
+    `rows` are those of some units; of one `beside` (a field) each unit has one row at most;
+    `amount` is the field that is added, 0 once it has gone over; `mark` tells how a row stands.
+    """
+
+    rows: Callable[[Sequence[int]], QuerySet[Any]]
+    beside: str
+    amount: str
+    label: Callable[[Any], str]
+    mark: Callable[[Any], str]
+
+    def found(self, unit_ids: Sequence[int], after: int, size: int) -> Sequence[Hung]:
+        """Return the next rows, by key."""
+        rows = self.rows(unit_ids).filter(pk__gt=after).select_related(self.beside).order_by("pk")
+        return [Hung(row.pk, row.unit_id, self.label(row), self.mark(row)) for row in rows[:size]]
+
+    def prints(self, pks: Sequence[int]) -> Mapping[int, str]:
+        """Return how each row stands now."""
+        return {row.pk: self.mark(row) for row in self._all().filter(pk__in=pks)}
+
+    def move(self, going: Going) -> dict[str, Any]:
+        """Give the row, or its amount, to the successor."""
+        row = self._all().select_for_update().get(pk=going.pk)
+        same = {self.beside: getattr(row, f"{self.beside}_id"), "unit": going.to}
+        other = self._all().select_for_update().filter(**same)
+        held = other.first()
+        if held is None:
+            stood = {"unit": row.unit_id}
+            self._all().filter(pk=row.pk).update(unit=going.to)
+            return stood
+        amount = getattr(row, self.amount)
+        other.update(**{self.amount: F(self.amount) + amount})
+        self._all().filter(pk=row.pk).update(**{self.amount: 0})
+        return {"other": held.pk, "amount": amount}
+
+    def move_back(self, pk: int, stood: Mapping[str, Any]) -> None:
+        """Give it back."""
+        mine = self._all().filter(pk=pk)
+        if "unit" in stood:
+            mine.update(unit=stood["unit"])
+            return
+        other = self._all().filter(pk=stood["other"])
+        other.update(**{self.amount: F(self.amount) - stood["amount"]})
+        mine.update(**{self.amount: stood["amount"]})
+
+    def _all(self) -> QuerySet[Any]:
+        every: QuerySet[Any] = self.rows([]).model.objects.all()
+        return every
 
 
 @dataclass(frozen=True)

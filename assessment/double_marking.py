@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from assessment.agreement import Agreement, Pair, agreement
 from assessment.assignments import Criterion, FrozenAssignment
+from assessment.desks import with_ways
 from assessment.models import BlindMark, MarkingPlan, MarkingTurn, Submission
 from assessment.models.marking_plans import works_judged_twice
 
@@ -49,7 +50,9 @@ def compared(plan: MarkingPlan) -> list[Compared]:
 
     Four questions whatever the size of the class.
     """
-    works = works_judged_twice(plan).select_related("enrolment__learner", "enrolment__cohort")
+    works = with_ways(works_judged_twice(plan)).select_related(
+        "enrolment__learner", "enrolment__cohort"
+    )
     positions = {
         (work, marker): position
         for work, position, marker in MarkingTurn.objects.filter(

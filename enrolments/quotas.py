@@ -39,7 +39,7 @@ class SeatsByUnit:
 
     def __init__(self, cohort: Cohort) -> None:
         self.cohort = cohort
-        rows = CohortQuota.objects.filter(cohort=cohort).select_related("unit")
+        rows = CohortQuota.objects.filter(cohort=cohort, seats__gt=0).select_related("unit")
         self.quotas = {row.unit_id: row for row in rows.order_by("unit__name", "unit")}
         self.covering = self._covering()
         self.used = self._used()
@@ -47,8 +47,8 @@ class SeatsByUnit:
     def _covering(self) -> dict[int, int]:
         if not self.quotas:
             return {}
-        below = UnitClosure.objects.filter(ancestor__in=list(self.quotas))
-        return dict(below.values_list("descendant", "ancestor"))
+        below = UnitClosure.objects.filter(ancestor__in=list(self.quotas)).order_by("-depth")
+        return dict(below.values_list("descendant", "ancestor"))  # the nearest one stays
 
     def _used(self) -> Counter[int | None]:
         used: Counter[int | None] = Counter()

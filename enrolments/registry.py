@@ -385,8 +385,9 @@ hangings.register(
     "class quotas",
     Hanging(
         _("Quotas in classes that take learners"),
-        _("Stay with the old unit: to be set anew for its successor."),
+        _("Go to the successor, added up where it has one."),
         reorganising.class_quotas,
+        reorganising.CLASS_QUOTAS,
     ),
     weight=45,
 )

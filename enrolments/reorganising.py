@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.hanging import Going, Hung
+from accounts.hanging import AmountMover, Going, Hung
 from accounts.models import Posting
 from enrolments.models import Cohort, CohortQuota, Enrolment, HoursEntry, Obligation, RoundAnswer
 from enrolments.models.cohorts import OPEN_TO_SENDING, OVER
@@ -32,8 +32,22 @@ def classes(units: Sequence[int]) -> Mapping[int, int]:
 
 def class_quotas(units: Sequence[int]) -> Mapping[int, int]:
     """Count the quotas of the units in classes that still take learners."""
-    rows = CohortQuota.objects.filter(unit__in=units, cohort__state__in=OPEN_TO_SENDING)
-    return by_unit(rows)
+    return by_unit(_class_quotas(units))
+
+
+def _class_quotas(units: Sequence[int]) -> QuerySet[CohortQuota]:
+    given = CohortQuota.objects.filter(unit__in=units, seats__gt=0)
+    return given.filter(cohort__state__in=OPEN_TO_SENDING)
+
+
+# The closed unit lies below its successor then, so those it has sent count there.
+CLASS_QUOTAS = AmountMover(
+    rows=_class_quotas,
+    beside="cohort",
+    amount="seats",
+    label=lambda row: str(row.cohort.name),
+    mark=lambda row: digest(row.unit_id, row.seats),
+)
 
 
 def learners(units: Sequence[int]) -> Mapping[int, int]:

@@ -94,7 +94,7 @@ hangings.register(
         _("Quotas in training plans"),
         _("Go to the successor; where it has one in the same line, the two are added."),
         reorganising.quotas,
-        reorganising.QuotasMover(),
+        reorganising.QUOTAS,
     ),
     weight=81,
 )

@@ -1,7 +1,6 @@
 """The tick: tell of surveys that ask, remind before they end, mix the answers of ended ones."""
 
 from celery import shared_task
-from django.utils import timezone
 
 from surveys.actions.rounds import mix_ended, tell_and_remind
 
@@ -9,5 +8,5 @@ from surveys.actions.rounds import mix_ended, tell_and_remind
 @shared_task(name="surveys.tick")
 def tick() -> None:
     """Do what is due. A doubled tick repeats nothing."""
-    tell_and_remind(now=timezone.now())
+    tell_and_remind()
     mix_ended()

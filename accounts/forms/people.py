@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identity
@@ -14,6 +14,7 @@ from accounts.actions.people import PersonData
 from accounts.errors import Refused
 from accounts.forms.access import choose_from, day_field
 from accounts.models import CorrectionRequest, Gender, Unit, UnitKind, User, UserQuerySet
+from accounts.models.units import UnitQuerySet
 from accounts.permissions import Permission
 from lms.clock import today
 from lms.text import nfc
@@ -306,6 +307,6 @@ class CloseForm(forms.Form):
         choose_from(self, "successor", managed_units(by).exclude(pk=unit.pk))
 
 
-def managed_units(by: User) -> QuerySet[Unit]:
+def managed_units(by: User) -> UnitQuerySet:
     """Return the open units whose place in the tree the person may change."""
     return Unit.objects.allowing(by, Permission.MANAGE_UNITS).open()

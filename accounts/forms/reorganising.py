@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from accounts.forms.people import managed_units
 from accounts.models import Posting, Reorganisation, ReorganisationAct, Unit, UnitPlacement, User
 from accounts.reorganising.units import source_units
 from files.accept import DOCUMENTS
+from files.models import StoredFile
 from lms.clock import today
 from lms.text import fold, nfc
 
@@ -101,7 +101,7 @@ class ReorganisationForm(forms.Form):
             self.add_error("targets", _("Name at least two units."))
         return values
 
-    def wanted(self) -> Wanted:
+    def wanted(self, document: StoredFile | None) -> Wanted:
         """Return it as the action takes it."""
         held = self.cleaned_data
         renamed = [Outcome(held["name"])] if self.act == ACTS.RENAME else []
@@ -113,6 +113,7 @@ class ReorganisationForm(forms.Form):
             stays=bool(held.get("stays")),
             decision_number=held["decision_number"],
             decision_on=held["decision_on"],
+            document=document,
         )
 
     def _outcome(self, line: str) -> Outcome:
@@ -125,10 +126,7 @@ class ReorganisationForm(forms.Form):
         return Outcome(nfc(name.strip())[:200], code.strip())
 
     def _unit(self, line: str) -> Unit:
-        found = list(self.units.filter(Q(code=line) | Q(search_key=fold(line)[:200]))[:TWO])
-        exact = [unit for unit in found if line in (unit.code, unit.name)]
-        if len(exact) == 1:
-            return exact[0]
+        found = self.units.named([line])[line]
         if len(found) == 1:
             return found[0]
         words = _("Several units are called so; write the code: %(line)s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -34,6 +35,12 @@ class UnitKind(models.TextChoices):
     OTHER = "other", _("Other body")
 
 
+def _called(units: Iterable[Unit], name: str, key: str) -> list[Unit]:
+    """Return the units of a name: those written so, else those whose folded name is the same."""
+    alike = [unit for unit in units if unit.search_key == key]
+    return [unit for unit in alike if unit.name == name] or alike
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     """Sets of units."""
 
@@ -58,6 +65,17 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         own = user.postings.in_force().values("unit")
         seen = self.model.objects.allowing(user, Permission.SEE_PEOPLE)
         return self.filter(Q(pk__in=own) | Q(pk__in=seen))
+
+    def named(self, words: Iterable[str]) -> dict[str, list[Unit]]:
+        """Return the units each of these words may mean: the one of this code, or all so called."""
+        wanted = {word: fold(word)[:200] for word in words}
+        rows = self.filter(Q(code__in=list(wanted)) | Q(search_key__in=set(wanted.values())))
+        found = list(rows.distinct())
+        by_code = {unit.code: unit for unit in found}
+        return {
+            word: [by_code[word]] if word in by_code else _called(found, word, key)
+            for word, key in wanted.items()
+        }
 
     def matching(self, text: str) -> Self:
         """Return the units whose folded name holds the folded text, or whose code is the text."""

@@ -75,13 +75,12 @@ def begin(request: HttpRequest, act: str) -> HttpResponse:
 
 
 def _begin(form: ReorganisationForm, user: User) -> Reorganisation:
-    made = actions.begin(wanted=form.wanted(), by=user)
+    document = None
     if sent := form.cleaned_data["file"]:
-        made.document = store(
+        document = store(
             content=sent, name=sent.name, by=user, accept=DOCUMENTS, purpose="unit_decision"
         )
-        made.save(update_fields=["document"])
-    return made
+    return actions.begin(wanted=form.wanted(document), by=user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,6 @@ from accounts.models import User
 from accounts.models.people import UserQuerySet
 from accounts.permissions import Permission
 from assessment.models.assignments import Submission, SubmissionQuerySet, SubmissionState
-from assessment.models.grades import Release
 from enrolments.models import Cohort, CohortStaff
 from lms.ledgers import append_only
 
@@ -98,11 +97,6 @@ class MarkingPlan(models.Model):
     def is_blind_for(self, person: User) -> bool:
         """Return whether a person must not learn who else marks: one of several who mark blind."""
         return self.is_double and self.markers.filter(pk=person.pk).exists()
-
-    def hides_names(self) -> bool:
-        """Return whether markers see codes: until the results are released."""
-        rows = Release.objects.filter(cohort=self.cohort_id, component_key=self.component_key)
-        return self.is_anonymous and not rows.exists()
 
 
 class MarkingTurn(models.Model):

@@ -42,7 +42,6 @@ def agreement(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
         "rows": rows[:SHOWN],
         "more": max(len(rows) - SHOWN, 0),
         "waiting": [row for row in rows if not row.work.is_marked],
-        "hides_names": plan.hides_names(),
         "may_decide": plan.moderator_id == signed_in(request).pk,
     }
     return render(request, "assessment/works/agreement.html", context)

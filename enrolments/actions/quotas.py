@@ -23,7 +23,7 @@ def set_quotas(*, cohort: Cohort, quotas: Mapping[int, int], by: User) -> None:
     less than a unit has used, or one unit lies below another.
     """
     held = lock_class(cohort)
-    before = dict(held.quotas.values_list("unit", "seats"))
+    before = dict(held.quotas.filter(seats__gt=0).values_list("unit", "seats"))
     if before == dict(quotas):
         return
     _refuse_wrong(held, quotas)

@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
 from enrolments.quotas import QuotaUsed
-from lms.text import fold, nfc
+from lms.text import nfc
 
 LINE: Final = re.compile(r"\A(?P<unit>.+?)\s*[;|]\s*(?P<seats>\d{1,5})\Z")
 LINES_AT_MOST: Final = 1000
@@ -46,33 +45,23 @@ class ClassQuotasForm(forms.Form):
         read = [(n, row, LINE.match(row)) for n, row in rows if row.strip()]
         if len(read) > LINES_AT_MOST:
             raise ValidationError(_("At most %(n)s lines.") % {"n": LINES_AT_MOST})
-        units = _units({found["unit"] for _n, _row, found in read if found})
+        units = Unit.objects.open().named({found["unit"] for _n, _row, found in read if found})
         quotas: dict[int, int] = {}
         faults = []
         for n, _row, found in read:
-            unit = units.get(fold(found["unit"])) if found else None
+            meant = units[found["unit"]] if found else []
+            facts = {"n": n, "unit": found["unit"] if found else ""}
             if found is None or not int(found["seats"]):
-                faults.append(_("Line %(n)s: write unit; number.") % {"n": n})
-            elif unit is None:
-                facts = {"n": n, "unit": found["unit"]}
+                faults.append(_("Line %(n)s: write unit; number.") % facts)
+            elif not meant:
                 faults.append(_("Line %(n)s: there is no unit “%(unit)s”.") % facts)
-            elif unit in quotas:
-                faults.append(_("Line %(n)s: this unit stands there already.") % {"n": n})
+            elif len(meant) > 1:
+                words = _("Line %(n)s: “%(unit)s” names several units; write the code.")
+                faults.append(words % facts)
+            elif meant[0].pk in quotas:
+                faults.append(_("Line %(n)s: this unit stands there already.") % facts)
             else:
-                quotas[unit] = int(found["seats"])
+                quotas[meant[0].pk] = int(found["seats"])
         if faults:
             raise ValidationError(faults)
         return quotas
-
-
-def _units(named: set[str]) -> dict[str, int]:
-    """Return the open units that these codes and names mean; a name of two units means none."""
-    rows = Unit.objects.open().filter(Q(code__in=named) | Q(name__in=named))
-    found: dict[str, int] = {}
-    twice: set[str] = set()
-    for pk, code, name in rows.values_list("pk", "code", "name"):
-        twice |= {fold(name)} & set(found)
-        found[fold(name)] = pk
-        if code:
-            found[fold(code)] = pk
-    return {name: pk for name, pk in found.items() if name not in twice}

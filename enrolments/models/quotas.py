@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
@@ -14,7 +13,7 @@ class CohortQuota(models.Model):
     """How many people a unit, with all below it, sends to a class: no more, and these for sure.
 
     Quotas of a class name units of which none lies below another; what they leave of its seats is
-    for the other units.
+    for the other units. One of 0 has gone over to a unit's successor.
     """
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="quotas")
@@ -27,7 +26,6 @@ class CohortQuota(models.Model):
             models.UniqueConstraint(
                 fields=["cohort", "unit"], name="enrolments_one_quota_of_a_unit"
             ),
-            models.CheckConstraint(condition=Q(seats__gt=0), name="enrolments_quota_gives_a_seat"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from accounts.forms.access import choose_from, day_field
 from accounts.models import Scope, Unit, UnitClosure, UnitKind, User
 from accounts.permissions import Permission
 from courses.models import Course
-from lms.text import fold
 from reference.models import Code
 from requirements.sentences import CATEGORIES, POSITIONS, TAGS, Sentence
 
@@ -107,14 +106,10 @@ class SentenceForm(forms.Form):
         if not lines:
             return ()
         inside = Unit.objects.open().under(self.inside.pk)
-        keys = {fold(line) for line in lines}
-        rows = list(inside.filter(code__in=lines)) + list(inside.filter(search_key__in=keys))
         found: list[int] = []
         faults: list[str] = []
-        for line in lines:
-            named = {row.pk for row in rows if row.code == line}
-            named = named or {row.pk for row in rows if row.search_key == fold(line)}
-            found += named
+        for line, named in inside.named(lines).items():
+            found += [unit.pk for unit in named]
             if not named:
                 faults.append(gettext("“%s” is not a unit here.") % line)
             elif len(named) > 1:

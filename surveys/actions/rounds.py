@@ -115,9 +115,8 @@ def is_valid(questions: tuple[Question, ...], blanks: int) -> bool:
 
 
 @transaction.atomic
-def tell_and_remind(*, now: dt.datetime) -> int:
+def tell_and_remind() -> int:
     """Tell of rounds that have begun, remind before they end; return how many notices that is."""
-    del now
     rounds = SurveyRound.objects.open().select_for_update(of=("self",))
     rounds = rounds.select_related("cohort", "version__survey")
     told = 0

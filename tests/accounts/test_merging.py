@@ -6,9 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from accounts import identity
+from accounts.actions.merging import merge_people, undo_merge
 from accounts.actions.people import update_person
 from accounts.forms.people import PersonForm
 from accounts.models import PersonMerge, User
@@ -19,6 +24,7 @@ from tests.make import make_cohort, make_enrolment, make_user, make_version, mar
 from tests.people import Cast
 
 Browser = Callable[[User], Client]
+NUMBER = "079081000123"
 ROOT = "/nhan-su/trung/"
 FIELDS = ("username", "staff_code", "full_name", "birth_year", "mobile", "email", "is_active")
 
@@ -122,3 +128,21 @@ def test_what_has_changed_since_stays_merged(cast: Cast, twin: User, browser: Br
     page = client.post(f"{ROOT}{PersonMerge.objects.get().pk}/hoan-tac/", follow=True)
     assert "it stays merged" in page.content.decode()
     assert not User.objects.get(pk=twin.pk).is_active
+
+
+def test_a_merge_is_taken_apart_after_the_keys_have_changed(
+    cast: Cast, twin: User, settings: Settings
+) -> None:
+    sealed = {
+        "identity_cipher": identity.encrypt(NUMBER),
+        "identity_index": identity.blind_index(NUMBER),
+    }
+    User.objects.filter(pk=twin.pk).update(**sealed)
+    merge = merge_people(kept=cast.learner, ended=twin, take={"identity": True}, by=cast.hr)
+    new = Fernet.generate_key().decode()
+    settings.FIELD_KEYS = [new, *settings.FIELD_KEYS]
+    call_command("rotate_field_keys")
+    settings.FIELD_KEYS = [new]
+    undo_merge(merge=merge, by=cast.hr)
+    twin.refresh_from_db()
+    assert identity.decrypt(twin.identity_cipher) == NUMBER

@@ -26,7 +26,9 @@ from accounts.models import (
 from accounts.permissions import Permission, Role
 from admissions.models import Application
 from audit.models import AuditEvent
-from enrolments.models import Obligation, RoundAnswer
+from enrolments.actions.quotas import set_quotas
+from enrolments.models import Cohort, CohortQuota, Obligation, RoundAnswer
+from enrolments.quotas import SeatsByUnit
 from jobs import bulk_steps
 from jobs.models import BulkChange
 from lms.clock import today
@@ -114,9 +116,20 @@ def export() -> dict[str, Any]:
         ),
         "answers": sorted(RoundAnswer.objects.values_list("unit", "quota", "state", "reason")),
         "quotas": sorted(PlanShare.objects.values_list("unit", "quota")),
+        "seats": sorted(CohortQuota.objects.values_list("cohort", "unit", "seats")),
         "audiences": sorted(Audience.objects.values_list("unit", "name", "state")),
         "applications": list(Application.objects.values_list("unit", "steps__unit", "state")),
     }
+
+
+def make_class_with_quotas(cast: Cast, *seats: int) -> Cohort:
+    """Return a class with quotas of the ward, and of the other one."""
+    version = mark_published(make_version(by=cast.trainer), by=cast.trainer)
+    cohort = make_cohort(version, by=cast.department_hr, organiser=cast.department, seats=20)
+    units = [cast.ward.pk, cast.other_ward.pk]
+    given = dict(zip(units, seats, strict=False))
+    set_quotas(cohort=cohort, quotas=given, by=cast.department_hr)
+    return cohort
 
 
 def sees(user: User, person: User) -> bool:
@@ -201,6 +214,7 @@ def test_what_hangs_on_a_unit_goes_to_its_successor_and_comes_back(
     asked.filter(unit=cast.ward).update(quota=3)
     asked.filter(unit=cast.other_ward).update(quota=4)
     plan = make_sent_plan(cast, quota=40)
+    given = [make_class_with_quotas(cast, 2), make_class_with_quotas(cast, 2, 3)]
     application = make_application(cast)
     audience = make_audience(cast.ward, by=cast.hr)
     named = make_audience(
@@ -218,6 +232,8 @@ def test_what_hangs_on_a_unit_goes_to_its_successor_and_comes_back(
     assert asked.get(unit=to).quota == 7
     assert asked.get(unit=cast.ward).state == "nobody"
     assert PlanShare.objects.get(line__plan=plan).unit == to
+    assert [[line.seats for line in SeatsByUnit(one).lines()] for one in given] == [[2], [5]]
+    assert all(line.unit == to for one in given for line in SeatsByUnit(one).lines())
     application.refresh_from_db()
     assert application.unit == to
     assert application.steps.get(state="current").unit == to

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -146,10 +145,7 @@ def test_quotas_are_set_from_two_columns_and_every_wrong_line_is_named(
     wrong = client.post(url, {"quotas": "Phường Lạ; 2\n26743\tba\n26743; 1\n26743; 2"})
     assert wrong.status_code == 422
     assert len(wrong.context["form"].errors["quotas"]) == 3
-    lines = f"26743\t2\r\n{cast.other_ward.name.upper()}; 1"
-    refused = client.post(url, {"quotas": lines})
-    assert refused.status_code == 422  # a name is as it is written
-    client.post(url, {"quotas": f"26743\t2\r\n{cast.other_ward.name}; 1"})
+    client.post(url, {"quotas": f"26743\t2\r\n{cast.other_ward.name.upper()}; 1"})
     assert dict(cohort.quotas.values_list("unit", "seats")) == {
         cast.ward.pk: 2, cast.other_ward.pk: 1
     }  # fmt: skip
@@ -175,5 +171,3 @@ def test_the_seats_are_not_lowered_below_the_quotas(
     sent: dict[str, Any] = client.get(url).context["form"].initial
     page = client.post(url, {**{k: v for k, v in sent.items() if v is not None}, "seats": 4})
     assert page.status_code == 422
-    with pytest.raises(IntegrityError), transaction.atomic():
-        CohortQuota.objects.update(seats=0)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand
 
 from accounts.identity import resealed
-from accounts.models import User
+from accounts.models import PersonMerge, User
 
 BATCH: Final = 500
 
@@ -22,7 +22,17 @@ class Command(BaseCommand):
                 person.identity_cipher = resealed(person.identity_cipher)
             User.objects.bulk_update(people, ["identity_cipher"])
             done, last = done + len(people), people[-1].pk
+        _reseal_merges()
         self.stdout.write(f"{done} identity numbers are sealed with the newest key.")
+
+
+def _reseal_merges() -> None:
+    """Seal also what a merge of two records would give back; merges are few."""
+    for merge in PersonMerge.objects.filter(undone_at=None).iterator(BATCH):
+        for stood in (merge.journal[part] for part in ("kept", "ended", "after")):
+            if stood["identity_cipher"]:
+                stood["identity_cipher"] = resealed(stood["identity_cipher"])
+        merge.save(update_fields=["journal"])
 
 
 def _next(last: int) -> list[User]:
