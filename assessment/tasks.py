@@ -24,6 +24,6 @@ def grade(row: Outbox) -> None:
 def tick() -> None:
     """Submit what is past its deadline, give new works to markers. Doubled, it repeats nothing."""
     end = time.monotonic() + SLICE
-    marking_plans.share_out_new()
     while attempts.submit_due(now=timezone.now()) and time.monotonic() < end:
         continue
+    marking_plans.share_out_new()  # last: what is due by the clock does not wait for it

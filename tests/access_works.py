@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.addresses import Address, Arguments, act, page, parts
+from tests.addresses import Address, Arguments, act, file, page, parts
 from tests.world import World
 
 LEARNER = parts("learner")
@@ -60,7 +60,7 @@ WORKS: dict[str, Address] = {
     "surveys:rounds": page(parts("training_officer"), lambda w: (w.survey_round.cohort_id,)),
     "surveys:days": page(parts("training_officer"), survey_round),
     "surveys:results": page(parts("training_officer"), survey_round),
-    "surveys:export": page(parts("training_officer"), survey_round),
+    "surveys:export": file(parts("training_officer"), survey_round),
     "surveys:answer": page(LEARNER, survey_round),
     "works:comments": page(parts("trainer")),
     "works:drop_comment": act(parts("trainer"), lambda w: (w.stock_comment.pk,)),

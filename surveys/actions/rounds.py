@@ -38,23 +38,21 @@ def ask(
     is_anonymous: bool,
     by: User,
 ) -> SurveyRound:
-    """Ask a survey in a class. Safe to call twice: a version is asked once."""
+    """Ask a survey in a class. The same call again changes nothing; a version is asked once."""
     if version.published_at is None:
         raise SurveyRefused(_("The survey is not published yet."))
     if closes_on < max(opens_on, today()):
         raise SurveyRefused(_("The last day lies before the first, or is over."))
+    told = {"opens_on": opens_on, "closes_on": closes_on, "is_anonymous": is_anonymous}
     row, is_new = SurveyRound.objects.get_or_create(
-        cohort=cohort,
-        version=version,
-        defaults={
-            "opens_on": opens_on,
-            "closes_on": closes_on,
-            "is_anonymous": is_anonymous,
-            "opened_by": by,
-        },
+        cohort=cohort, version=version, defaults={**told, "opened_by": by}
     )
     if is_new:
         _tell(row, by, "ask_survey")
+    elif any(getattr(row, name) != value for name, value in told.items()):
+        raise SurveyRefused(
+            _("This survey is asked in the class already; its days can be changed.")
+        )
     return row
 
 

@@ -71,6 +71,18 @@ def test_a_quota_counts_for_the_units_below_and_a_withdrawn_seat_is_theirs_again
     send(cohort, division, cast)
 
 
+def test_of_two_quotas_above_a_unit_the_nearest_counts(cohort: Cohort, cast: Cast) -> None:
+    division = make_unit("Phòng Văn hóa", parent=cast.ward, kind="division", code="PVH")
+    for unit, seats in ((cast.ward, 1), (cast.city, 3)):  # as a reorganisation may leave them
+        CohortQuota.objects.create(cohort=cohort, unit=unit, seats=seats)
+    send(cohort, division, cast)
+    with pytest.raises(CohortFull, match=cast.ward.name):
+        send(cohort, division, cast)
+    send(cohort, cast.other_ward, cast, 3)
+    with pytest.raises(CohortFull, match=cast.city.name):
+        send(cohort, cast.other_ward, cast)
+
+
 def test_without_a_limit_of_seats_a_quota_still_is_the_most(cohort: Cohort, cast: Cast) -> None:
     Cohort.objects.filter(pk=cohort.pk).update(seats=None)
     cohort.refresh_from_db()
