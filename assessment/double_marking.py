@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from accounts.models import User
 from assessment.agreement import Agreement, Pair, agreement
 from assessment.assignments import Criterion, FrozenAssignment
 from assessment.desks import with_ways
 from assessment.models import BlindMark, MarkingPlan, MarkingTurn, Submission
 from assessment.models.marking_plans import works_judged_twice
 
+STEPS = 20  # of the scale, by which gaps are put together
+BARS = 8
+
+
+@dataclass(frozen=True)
+class Given:
+    """What one marker gave a work, without the words."""
+
+    marker: int
+    points: Decimal
+    criteria: Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Compared:
-    """A work with the marks of its first and second marker."""
+    """A work, by its key, with what its first and its second marker gave."""
 
-    work: Submission
-    first: BlindMark
-    second: BlindMark
+    work: int
+    first: Given
+    second: Given
 
     @property
     def gap(self) -> Decimal:
@@ -38,7 +52,10 @@ class Compared:
 
 @dataclass(frozen=True)
 class Figures:
-    """How far the markers of an assignment agree: on the whole, and by criterion."""
+    """How far the markers of an assignment agree: on the whole, and by criterion.
+
+    `gaps` are bars: above, up to, works, height in percent of the highest.
+    """
 
     whole: Agreement
     criteria: list[tuple[Criterion, Agreement]]
@@ -46,31 +63,46 @@ class Figures:
 
 
 def compared(plan: MarkingPlan) -> list[Compared]:
-    """Return the works that both markers have judged, the widest gap first.
+    """Return the works that both markers have judged, the widest gap first; two questions.
 
-    Four questions whatever the size of the class.
+    A class may have thousands: neither works nor names are read here.
     """
-    works = with_ways(works_judged_twice(plan)).select_related(
-        "enrolment__learner", "enrolment__cohort"
-    )
+    works = works_judged_twice(plan).values("pk")
+    turns = MarkingTurn.objects.filter(submission__in=works)
     positions = {
         (work, marker): position
-        for work, position, marker in MarkingTurn.objects.filter(
-            submission__in=works_judged_twice(plan)
-        ).values_list("submission", "position", "marker")
+        for work, marker, position in turns.values_list("submission", "marker", "position")
     }
-    marks: dict[tuple[int, int], BlindMark] = {}
-    rows = BlindMark.objects.filter(submission__in=works_judged_twice(plan)).order_by("pk")
-    for row in rows.select_related("marker"):
-        position = positions.get((row.submission_id, row.marker_id))
-        if position:
-            marks[row.submission_id, position] = row
+    given: dict[tuple[int, int], Given] = {}
+    marks = BlindMark.objects.filter(submission__in=works).order_by("pk")
+    for work, marker, points, criteria in marks.values_list(
+        "submission", "marker", "points", "criteria"
+    ):
+        if position := positions.get((work, marker)):
+            given[work, position] = Given(marker, points, criteria)
     found = [
-        Compared(work, marks[work.pk, 1], marks[work.pk, 2])
-        for work in works
-        if (work.pk, 1) in marks and (work.pk, 2) in marks
+        Compared(work, first, given[work, 2])
+        for (work, position), first in given.items()
+        if position == 1 and (work, 2) in given
     ]
-    return sorted(found, key=lambda row: (-row.gap, row.work.pk))
+    return sorted(found, key=lambda row: (-row.gap, row.work))
+
+
+def with_names(rows: Sequence[Compared]) -> list[dict[str, Any]]:
+    """Return rows to be shown, with their works and markers: two questions."""
+    works = with_ways(Submission.objects.filter(pk__in=[row.work for row in rows]))
+    held = works.select_related("enrolment__learner").in_bulk()
+    keys = {given.marker for row in rows for given in (row.first, row.second)}
+    markers = User.objects.in_bulk(keys)
+    return [
+        {
+            "work": held[row.work],
+            "gap": row.gap,
+            "first": (markers[row.first.marker], row.first.points),
+            "second": (markers[row.second.marker], row.second.points),
+        }
+        for row in rows
+    ]
 
 
 def figures(
@@ -89,9 +121,8 @@ def figures(
 
 
 def _gaps(rows: Sequence[Compared], most: Decimal) -> list[tuple[Decimal, Decimal, int, float]]:
-    """Return bars (above, up to, works, height in percent): gaps by twentieths of the scale."""
-    step = most / 20
-    counts = [0] * 8
+    step = most / STEPS
+    counts = [0] * BARS
     for row in rows:
         counts[min(int(-(-row.gap // step)), len(counts) - 1)] += 1
     top = max(counts) or 1

@@ -19,9 +19,10 @@ from assessment.actions.blind_marks import joined_comment, last_of_each, moderat
 from assessment.agreement import mean_of
 from assessment.assignments import FrozenAssignment, assignment_of
 from assessment.desks import desk, is_shown, with_ways
-from assessment.double_marking import compared, figures
+from assessment.double_marking import compared, figures, with_names
 from assessment.forms.works import MarkForm
 from assessment.models import BlindMark, MarkingPlan, Submission
+from assessment.models.assignments import SubmissionState
 from assessment.models.marking_plans import works_judged_twice
 from assessment.work_pages import files_for
 
@@ -39,9 +40,9 @@ def agreement(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
         "plan": plan,
         "assignment": assignment,
         "figures": figures(rows, assignment, plan.tolerance),
-        "rows": rows[:SHOWN],
+        "rows": with_names(rows[:SHOWN]),
         "more": max(len(rows) - SHOWN, 0),
-        "waiting": [row for row in rows if not row.work.is_marked],
+        "waiting": works_judged_twice(plan).filter(state=SubmissionState.SUBMITTED).count(),
         "may_decide": plan.moderator_id == signed_in(request).pk,
     }
     return render(request, "assessment/works/agreement.html", context)
