@@ -16,6 +16,8 @@ from scripts.old_chromium import FetchError, fetch
 ROOT = Path(__file__).resolve().parent.parent
 # Tests of one group share a worker process and with it a broker; the others spread over the cores.
 SPREAD = ["-n", "2", "--dist", "loadgroup"]
+# By default tables are made from the models, which is much sooner; here the migrations are proved.
+MIGRATED = "--migrations"
 
 
 class SuiteError(Exception):
@@ -38,7 +40,7 @@ def sqlite(arguments: list[str]) -> int:
 def postgres(arguments: list[str]) -> int:
     """Run the same and the race tests on a cluster that is thrown away afterwards."""
     with cluster() as url:
-        return pytest("-m", "not browser", *SPREAD, *arguments, DATABASE_URL=url)
+        return pytest("-m", "not browser", MIGRATED, *SPREAD, *arguments, DATABASE_URL=url)
 
 
 def browser(arguments: list[str]) -> int:
@@ -49,7 +51,7 @@ def browser(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         figures = Path(scratch, "figures")
         told = {"CHROMIUM": found, "FIGURES": str(figures), **_old_chromium()}
-        status = pytest("-m", "browser", *SPREAD, *arguments, **told)
+        status = pytest("-m", "browser", MIGRATED, *SPREAD, *arguments, **told)
         if figures.exists():
             print(figures.read_text(encoding="utf-8"))
     return status

@@ -121,9 +121,9 @@ def test_a_part_reaches_what_its_rights_give_and_nothing_else(part: str, world: 
 
 def test_absent_and_forbidden_are_the_same_page(world: World) -> None:
     wrong = []
-    walk = itertools.product(("other_hr", "stranger", "learner", "auditor"), ADDRESSES.items())
-    for part, (name, entry) in walk:
-        client = signed_in_as(world.cast.everyone()[part])
+    parts = ("other_hr", "stranger", "learner", "auditor")
+    clients = {part: signed_in_as(world.cast.everyone()[part]) for part in parts}
+    for (part, client), (name, entry) in itertools.product(clients.items(), ADDRESSES.items()):
         if part in entry.may or entry.absent(world) == entry.args(world):
             continue
         bodies = {
