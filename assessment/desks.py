@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from assessment.models import BlindMark, GradeCell, Mark, Release, Submission
@@ -20,6 +20,7 @@ class Desk:
     work: Submission
     is_blind: bool
     hides_name: bool
+    is_known: bool
     last: Mark | BlindMark | None
     in_force: Mark | None
 
@@ -45,6 +46,7 @@ def desk(work: Any, marker: User) -> Desk:
         work=work,
         is_blind=work.is_double,
         hides_name=work.hides_name,
+        is_known=work.is_known,
         last=last,
         in_force=in_force,
     )
@@ -52,16 +54,20 @@ def desk(work: Any, marker: User) -> Desk:
 
 def is_shown(work: Submission) -> bool:
     """Return whether the learner may know the result: a change is then a correction."""
-    cells = GradeCell.objects.filter(
-        enrolment=work.enrolment_id, component_key=work.assignment_key, released_at__isnull=False
+    return _known(work.enrolment_id, work.assignment_key).exists()
+
+
+def _known(enrolment: Any, key: Any) -> QuerySet[GradeCell]:
+    return GradeCell.objects.filter(
+        enrolment=enrolment, component_key=key, released_at__isnull=False
     )
-    return cells.exists()
 
 
 def with_ways(works: SubmissionQuerySet) -> SubmissionQuerySet:
     """Annotate how works are marked.
 
     `is_double`: by two, independently. `hides_name`: markers see a code until the release.
+    `is_known`: the learner may know the result, as `is_shown` says of one work.
     """
     released = Release.objects.filter(
         cohort=OuterRef("enrolment__cohort"), component_key=OuterRef("assignment_key")
@@ -69,5 +75,6 @@ def with_ways(works: SubmissionQuerySet) -> SubmissionQuerySet:
     plans = plans_of_works()
     return works.annotate(
         is_double=Exists(plans.filter(is_double=True)),
+        is_known=Exists(_known(OuterRef("enrolment"), OuterRef("assignment_key"))),
         hides_name=Exists(plans.filter(is_anonymous=True)) & ~Exists(released),
     )

@@ -6,7 +6,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from assessment.actions import attempts, grades, marking_plans
+from assessment.actions import attempts, grades, marking_plans, readings
 from assessment.models import Attempt
 from jobs.models import Outbox
 from jobs.work import outbox_task
@@ -18,6 +18,12 @@ SLICE: Final = 20.0  # seconds; what is left over waits for the next tick
 def grade(row: Outbox) -> None:
     """Mark one attempt."""
     grades.grade_attempt(attempt=Attempt.objects.get(pk=row.args["attempt"]))
+
+
+@outbox_task(name="assessment.read")
+def read(row: Outbox) -> None:
+    """Make one document of a work readable in a page."""
+    readings.make_reading(file_id=row.args["file"])
 
 
 @shared_task(name="assessment.tick")

@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from assessment.assignments import FrozenAssignment, assignment_of
-from assessment.models import GradeCell, Mark, Submission, SubmissionFile
+from assessment.models import GradeCell, Mark, Reading, Submission, SubmissionFile
+from assessment.reading import is_readable
 from enrolments.models import Enrolment
 from files.links import link_to
 
@@ -26,6 +27,26 @@ class ShownFile:
     download: str
 
     @property
+    def blocks(self) -> list[str]:
+        """Return the document as clean HTML, where it is one that has been read."""
+        reading = self._reading
+        return list(reading.blocks) if reading else []
+
+    @property
+    def fault(self) -> str:
+        """Return why a document is not shown, as written in the code; nothing where it is."""
+        return self._reading.fault if self._reading else ""
+
+    @property
+    def is_being_read(self) -> bool:
+        """Return whether this is a document whose reading is not there yet."""
+        return is_readable(self.row.file.name) and self._reading is None
+
+    @property
+    def _reading(self) -> Reading | None:
+        return getattr(self.row.file, "reading", None)
+
+    @property
     def kind(self) -> str:
         """Return how the page shows it: image, audio, pdf, or other."""
         media_type = self.row.file.media_type
@@ -37,11 +58,12 @@ class ShownFile:
 
 @dataclass(frozen=True)
 class Result:
-    """A released result: what was given by criterion, and the comment."""
+    """A released result: what was given by criterion, the comment, how many notes beside it."""
 
     cell: GradeCell
     mark: Mark | None
     lines: list[tuple[str, Any, Any]]
+    notes: int
 
 
 def own_enrolment(request: HttpRequest, pk: int) -> Enrolment:
@@ -69,7 +91,7 @@ def files_for(work: Submission, user: User, *, hides_names: bool = False) -> lis
 
     File names often tell the learner's: where those are hidden a file is called by the work's code.
     """
-    rows = work.files.filter(removed_at=None).select_related("file__blob")
+    rows = work.files.filter(removed_at=None).select_related("file__blob", "file__reading")
     return [
         _shown(row, _coded(work, row, number) if hides_names else row.file.name, user)
         for number, row in enumerate(rows, start=1)
@@ -99,4 +121,4 @@ def released_result(enrolment: Enrolment, assignment: FrozenAssignment) -> Resul
     lines = [
         (row.name, given[row.key], row.points) for row in assignment.criteria if row.key in given
     ]
-    return Result(cell, mark, lines)
+    return Result(cell, mark, lines, mark.submission.margin_notes.count() if mark else 0)

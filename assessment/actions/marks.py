@@ -51,7 +51,7 @@ def mark(
     change is a correction and needs its reason.
     """
     held, assignment = held_for_marking(submission, by)
-    _refuse_not_given(held, by)
+    refuse_not_given(held, by)
     refuse_claimed(held, by)
     points = checked(assignment, points, criteria)
     last = held.marks.order_by("-pk").first()
@@ -112,7 +112,7 @@ def held_for_marking(submission: Submission, by: User) -> tuple[Submission, Froz
     return held, assignment
 
 
-def _refuse_not_given(work: Submission, by: User) -> None:
+def refuse_not_given(work: Submission, by: User) -> None:
     """Raise `MarkRefused` where the plan of the class gives the work to others."""
     plan = MarkingPlan.objects.of(work.enrolment.cohort_id, work.assignment_key)
     if plan is None:

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from assessment.actions.readings import ask_readings
 from assessment.assignments import FrozenAssignment, assignment_of, due_at
 from assessment.models import GradeCell, Submission, SubmissionFile
 from assessment.models.assignments import SubmissionState
@@ -147,6 +148,7 @@ def hand_in(*, submission: Submission, by: User) -> Submission:
     held.state, held.submitted_at = SubmissionState.SUBMITTED, now
     held.is_late = now > due_at(enrolment, assignment)
     held.save(update_fields=["state", "submitted_at", "is_late"])
+    ask_readings(submission=held)
     _tell("hand_in_work", held, by)
     return held
 

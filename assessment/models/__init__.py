@@ -5,9 +5,11 @@ from assessment.models.claims import MarkingClaim
 from assessment.models.comments import StockComment
 from assessment.models.gradebook import GradeExemption, GradeItem, GradeScheme
 from assessment.models.grades import Extension, GradeCell, GradeEntry, KeyCorrection, Release
+from assessment.models.margin_notes import MarginNote
 from assessment.models.marking_plans import BlindMark, MarkingPlan, MarkingTurn
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
+from assessment.models.readings import Reading
 from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSeat
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "GradeItem",
     "GradeScheme",
     "KeyCorrection",
+    "MarginNote",
     "Mark",
     "MarkingClaim",
     "MarkingPlan",
@@ -34,6 +37,7 @@ __all__ = [
     "QuestionVersion",
     "Quiz",
     "QuizItem",
+    "Reading",
     "Release",
     "RoomEvent",
     "RoomSeat",

@@ -18,13 +18,13 @@ from accounts.http import signed_in
 from assessment.actions.blind_marks import joined_comment, last_of_each, moderate
 from assessment.agreement import mean_of
 from assessment.assignments import FrozenAssignment, assignment_of
-from assessment.desks import desk, is_shown, with_ways
+from assessment.desks import desk, with_ways
 from assessment.double_marking import compared, figures, with_names
 from assessment.forms.works import MarkForm
 from assessment.models import BlindMark, MarkingPlan, Submission
 from assessment.models.assignments import SubmissionState
 from assessment.models.marking_plans import works_judged_twice
-from assessment.work_pages import files_for
+from assessment.views.margin_notes import margins_of
 
 SHOWN = 200
 
@@ -60,7 +60,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         assignment=assignment,
         last=seat.in_force,
-        is_released=is_shown(work),
+        is_released=seat.is_known,
         start=None if seat.in_force else _proposed(both),
     )
     if request.method == "POST" and form.is_valid() and _moderate(request, work, form):
@@ -75,7 +75,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": _lines(assignment, both),
         "gap": abs(both[0].points - both[1].points),
         "form": form,
-        "files": files_for(work, signed_in(request), hides_names=seat.hides_name),
+        "margins": margins_of(request, seat, with_both=True),
     }
     status = 422 if form.errors else 200
     return render(request, "assessment/works/decide.html", context, status=status)

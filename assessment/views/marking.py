@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.errors import Refused
 from accounts.http import signed_in
+from accounts.models import User
 from accounts.permissions import Permission
 from assessment.actions import grades
 from assessment.actions.attempts import extend as extend_one
@@ -32,13 +33,13 @@ from assessment.actions.blind_marks import mark_blind
 from assessment.actions.claims import claim
 from assessment.actions.marks import mark
 from assessment.assignments import FrozenAssignment, assignment_of, due_at
-from assessment.desks import Desk, desk, is_shown, with_ways
+from assessment.desks import Desk, desk, with_ways
 from assessment.forms.works import DayForm, InboxFilter, MarkForm
 from assessment.models import Assignment, Extension, GradeCell, MarkingClaim, Release, Submission
 from assessment.models.assignments import SubmissionQuerySet, SubmissionState
 from assessment.models.marking_plans import judged_by, works_open_to
 from assessment.views.comments import offered_for, typed_with_comment
-from assessment.work_pages import files_for
+from assessment.views.margin_notes import note_sent
 from enrolments.models import Cohort, Enrolment
 from lms.pages import keyset_page
 
@@ -72,12 +73,13 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
     marker = signed_in(request)
     seat = desk(row, marker)
     held = _claim(request, seat)
-    typed = typed_with_comment(request, row)
+    noted = note_sent(request, seat)
+    typed = noted.typed or typed_with_comment(request, row)
     form = MarkForm(
         None if typed else request.POST or None,
         assignment=assignment,
         last=seat.last,
-        is_released=is_shown(row),
+        is_released=seat.is_known,
         start=typed,
     )
     if request.method == "POST" and form.is_valid() and _mark(request, seat, form):
@@ -88,15 +90,15 @@ def mark_work(request: HttpRequest, pk: int) -> HttpResponse:
         "assignment": assignment,
         "form": form,
         "last": seat.last,
-        "claim": held,
         "stock": offered_for(request, row),
-        "is_mine": not seat.is_closed and (held is None or held.marker_id == marker.pk),
-        "files": files_for(row, marker, hides_names=seat.hides_name),
+        "margins": noted.work,
+        "note_form": noted.form,
         "due_at": due_at(row.enrolment, assignment),
+        **_turn(seat, held, marker),
         **_neighbours(request, row),
         **_rights(request, row.enrolment.cohort_id),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or noted.form.errors else 200
     return render(request, "assessment/works/mark.html", context, status=status)
 
 
@@ -176,6 +178,16 @@ def _claim(request: HttpRequest, seat: Desk) -> MarkingClaim | None:
     if seat.is_blind or seat.work.is_marked or request.method not in {"GET", "POST"}:
         return None
     return claim(submission=seat.work, by=signed_in(request))
+
+
+def _turn(seat: Desk, held: MarkingClaim | None, marker: User) -> dict[str, Any]:
+    """Return whose turn it is to mark the work, and whether notes may still be written."""
+    is_mine = not seat.is_closed and (held is None or held.marker_id == marker.pk)
+    return {
+        "claim": held,
+        "is_mine": is_mine,
+        "may_note": is_mine and not seat.is_known,
+    }
 
 
 def _claims() -> dict[str, Subquery]:

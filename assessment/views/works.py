@@ -19,6 +19,7 @@ from accounts.http import signed_in
 from assessment.actions import works as actions
 from assessment.assignments import FrozenAssignment, due_at
 from assessment.forms.works import TextForm, UploadsForm
+from assessment.margins import own_margins
 from assessment.models import Submission
 from assessment.studying import reason_against
 from assessment.work_errors import DraftMoved, ResultKnown, WorkClosed
@@ -130,7 +131,7 @@ def _one(request: HttpRequest, row: Submission) -> dict[str, Any]:
         "work": row,
         "enrolment": row.enrolment,
         "assignment": assignment,
-        "files": files_for(row, signed_in(request)),
+        "margins": own_margins(row, signed_in(request)),
         "due_at": due,
         "is_late": timezone.now() > due if row.is_draft else row.is_late,
         "words": len(row.text.split()),
