@@ -64,7 +64,7 @@ def _docx(content: IO[bytes]) -> list[str]:
         ignore_empty_paragraphs=True,
         convert_image=mammoth.images.img_element(lambda _image: {"src": ""}),
     )
-    return list(_top_blocks(clean(result.value)))
+    return list(_top_blocks(result.value))
 
 
 def _refuse_entities(content: IO[bytes]) -> None:
