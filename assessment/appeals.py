@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import RoleGrant, User
 from accounts.models.people import UserQuerySet
 from accounts.permissions import Permission, Role, roles_with
-from assessment.models import Appeal, BlindMark, GradeCell, GradeEntry, Mark
+from assessment.models import Appeal, BlindMark, GradeCell, GradeEntry, Mark, ScriptMark
 from enrolments.models import Cohort, CohortStaff, Enrolment
 from lms.clock import today
 from reference.calendar import add_working_days
@@ -59,7 +59,8 @@ def first_markers(enrolment: Enrolment, key: uuid.UUID) -> set[int]:
     for rows in (Mark.objects, BlindMark.objects):
         marks = rows.filter(submission__enrolment=enrolment, submission__assignment_key=key)
         found |= set(marks.values_list("marker", flat=True))
-    return found
+    coded = ScriptMark.objects.filter(code__enrolment=enrolment, code__coding__component_key=key)
+    return found | set(coded.values_list("keyed_by", flat=True))
 
 
 def possible_hearers(appeal: Appeal) -> UserQuerySet:

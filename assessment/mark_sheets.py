@@ -28,7 +28,7 @@ from accounts.permissions import Permission
 from assessment.actions.gradebook import KeyedMark, enter_marks
 from assessment.forms.gradebook import parse_points
 from assessment.gradebook import Item, scheme_of
-from assessment.models import GradeCell
+from assessment.models import GradeCell, ScriptCoding
 from assessment.slots import resting_on
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.rights import permissions_on
@@ -84,7 +84,10 @@ def _check(content: bytes, name: str, items: Sequence[Item]) -> None:
 
 
 def _on_paper(cohort: Cohort) -> list[Item]:
-    return [item for item in scheme_of(cohort).items if item.is_on_paper]
+    """Return the components marked on paper, without those whose scripts stand under codes."""
+    codings = ScriptCoding.objects.sealed().filter(cohort=cohort)
+    sealed = set(codings.values_list("component_key", flat=True))
+    return [row for row in scheme_of(cohort).items if row.is_on_paper and row.key not in sealed]
 
 
 def _columns(table: Table, items: Iterable[Item]) -> dict[int, Item]:

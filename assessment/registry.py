@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import Permission
 from accounts.rights import rights
-from assessment import appeal_papers, documents, exports, notices, panels, room_papers
+from assessment import (
+    appeal_papers,
+    documents,
+    exports,
+    notices,
+    panels,
+    room_papers,
+    script_exports,
+)
 from assessment.actions.corrections import REMARK, remark_slice
 from assessment.actions.grades import SETTLE_RELEASE
 from assessment.actions.releases import RELEASED, settle_release
@@ -16,6 +24,8 @@ from assessment.correcting import KIND, CorrectionKind
 from assessment.importing import import_question, import_quiz
 from assessment.mark_sheets import KIND as MARK_SHEET
 from assessment.mark_sheets import MarkSheetKind
+from assessment.script_sheets import KIND as SCRIPT_SHEET
+from assessment.script_sheets import ScriptSheetKind
 from assessment.work_blocks import AssignmentKind
 from assessment.work_importing import import_assignment
 from courses.blocks import block_kinds
@@ -94,7 +104,10 @@ slice_kinds.register(SETTLE_RELEASE, settle_release)
 bulk_kinds.register(KIND, CorrectionKind())
 slice_kinds.register(REMARK, remark_slice)
 bulk_kinds.register(MARK_SHEET, MarkSheetKind())
+bulk_kinds.register(SCRIPT_SHEET, ScriptSheetKind())
 export_kinds.register(exports.GRADES, exports.grades)
+export_kinds.register(script_exports.NAMES, script_exports.names)
+export_kinds.register(script_exports.SHEET, script_exports.sheet)
 
 notice_kinds.register(
     RELEASED,

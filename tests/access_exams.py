@@ -25,6 +25,10 @@ def paper(w: World) -> Arguments:
     return (w.paper_item.scheme.cohort_id, w.paper_item.component_key)
 
 
+def coded(w: World) -> Arguments:
+    return (w.coding.cohort_id, w.coding.component_key)
+
+
 def graded(w: World) -> Arguments:
     return (w.paper_item.scheme.cohort_id, w.to_mark.enrolment_id)
 
@@ -54,6 +58,11 @@ EXAMS: dict[str, Address] = {
     "assessment:grade_scheme": page(RELEASERS, gradebook),
     "assessment:enter_marks": page(RELEASERS, paper),
     "assessment:mark_sheet": page(RELEASERS, gradebook),
+    "assessment:scripts": page(RELEASERS, coded),
+    "assessment:key_scripts": page(RELEASERS, coded),
+    "assessment:script_file": page(RELEASERS, coded),
+    "assessment:script_sheet": file(RELEASERS, coded),
+    "assessment:script_names": file(RELEASERS, coded),
     "assessment:export_grades": file(RELEASERS, gradebook),
     "assessment:learner_grades": page(RELEASERS, graded),
     "assessment:correct_grade": page(RELEASERS, graded_paper),

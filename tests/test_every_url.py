@@ -36,6 +36,8 @@ READ_AND_RECORDED = {
     "certificates:export_register",
     "assessment:export_questions",
     "assessment:export_grades",
+    "assessment:script_sheet",
+    "assessment:script_names",  # who has seen the names enters no marks from then on
     "works:mark",  # opening a work takes it, so that two do not read the same
     "reporting:export_people",
     "requirements:export_requirement",

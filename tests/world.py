@@ -25,6 +25,7 @@ from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
 from assessment.actions.attempts import start, submit
 from assessment.actions.comments import keep_comment
+from assessment.actions.script_codes import code_scripts
 from assessment.actions.works import start_draft
 from assessment.models import (
     Appeal,
@@ -33,6 +34,7 @@ from assessment.models import (
     GradeItem,
     Question,
     QuizItem,
+    ScriptCoding,
     StockComment,
     Submission,
 )
@@ -71,6 +73,7 @@ from surveys.models import SurveyRound
 from tests.admissions.make import make_application
 from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, open_exam_room
 from tests.assessment.works import (
+    Task,
     make_appeal,
     make_judged_twice,
     make_paper_item,
@@ -133,6 +136,7 @@ class World:
     exam_room: ExamRoom
     appeal: Appeal
     paper_item: GradeItem
+    coding: ScriptCoding
     put_off: Enrolment
     declared: OutsideTraining
     people_file: BulkChange
@@ -268,6 +272,7 @@ def make_world() -> World:
         ),
         declared=make_declared(cast.learner),
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
+        coding=_coding(task, cast),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),
         requirement=make_requirement(
@@ -286,6 +291,12 @@ def make_world() -> World:
             by=cast.other_hr,
         ),
     )
+
+
+def _coding(task: Task, cast: Cast) -> ScriptCoding:
+    by = cast.training_officer
+    item = make_paper_item(task.cohort, by=by, title="Thi viết")
+    return code_scripts(cohort=task.cohort, key=item.component_key, by=by)
 
 
 def _reorganisation(cast: Cast) -> Reorganisation:

@@ -17,7 +17,14 @@ from assessment.actions.grades import grade_event, is_released, refuse_learner, 
 from assessment.errors import GradebookRefused
 from assessment.gradebook import Item, Scheme, scheme_of
 from assessment.marking import CENT
-from assessment.models import GradeCell, GradeEntry, GradeExemption, GradeItem, GradeScheme
+from assessment.models import (
+    GradeCell,
+    GradeEntry,
+    GradeExemption,
+    GradeItem,
+    GradeScheme,
+    ScriptCoding,
+)
 from assessment.models.grades import GradeSource
 from assessment.models.marking_plans import places_marked_by_two
 from assessment.slots import resting_on
@@ -117,8 +124,11 @@ def _write_items(scheme: GradeScheme, items: Sequence[ItemSpec], before: Scheme)
 
 
 def _marked_keys(cohort: Cohort, keys: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Return the components that have marks, or scripts under codes."""
     cells = GradeCell.objects.filter(enrolment__cohort=cohort, component_key__in=keys)
-    return set(cells.values_list("component_key", flat=True).distinct())
+    coded = ScriptCoding.objects.filter(cohort=cohort, component_key__in=keys)
+    marked = set(cells.values_list("component_key", flat=True).distinct())
+    return marked | set(coded.values_list("component_key", flat=True))
 
 
 def _other_scale(old: Item, spec: ItemSpec) -> bool:
@@ -163,6 +173,7 @@ def enter_marks(
     now = scheme_of(held.get(pk=cohort.pk)).item(item.key)
     if now is None:
         raise GradebookRefused(_("The component is gone."))
+    refuse_sealed(cohort, item.key)
     wanted = {mark.place: mark for mark in marks}
     places = _held_places(cohort, wanted)
     cells = _cells(places, now)
@@ -178,6 +189,14 @@ def enter_marks(
         _complete(entries)
     record_many(map(grade_event, entries))
     return refused
+
+
+def refuse_sealed(cohort: Cohort, key: uuid.UUID) -> None:
+    """Raise `GradebookRefused` while the scripts of a component stand under codes."""
+    if ScriptCoding.objects.sealed().filter(cohort=cohort, component_key=key).exists():
+        raise GradebookRefused(
+            _("The scripts stand under codes: until they are joined marks are entered by code.")
+        )
 
 
 def _held_places(cohort: Cohort, wanted: Mapping[int, KeyedMark]) -> dict[int, Enrolment]:

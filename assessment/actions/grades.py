@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assessment.errors import OwnRecord
+from assessment.errors import GradebookRefused, OwnRecord
 from assessment.frozen import FrozenQuiz, quiz_of
 from assessment.marking import CENT, mark
-from assessment.models import Answer, Attempt, GradeCell, GradeEntry, Mark, Release
+from assessment.models import Answer, Attempt, GradeCell, GradeEntry, Mark, Release, ScriptCoding
 from assessment.models.attempts import AttemptState
 from assessment.models.grades import GradeSource
 from audit.actions import event, record, record_many
@@ -116,6 +116,9 @@ def release(*, cohort: Cohort, component_key: uuid.UUID, by: User) -> Release:
     """
     Cohort.objects.select_for_update().get(pk=cohort.pk)
     refuse_learner(cohort, by)
+    sealed = ScriptCoding.objects.sealed().filter(cohort=cohort, component_key=component_key)
+    if sealed.exists():
+        raise GradebookRefused(_("The scripts stand under codes: join names and marks first."))
     row, is_new = Release.objects.get_or_create(
         cohort=cohort, component_key=component_key, defaults={"released_by": by}
     )

@@ -11,6 +11,7 @@ from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
 from assessment.models.readings import Reading
 from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSeat
+from assessment.models.script_codes import ScriptCode, ScriptCoding, ScriptMark
 
 __all__ = [
     "Answer",
@@ -41,6 +42,9 @@ __all__ = [
     "Release",
     "RoomEvent",
     "RoomSeat",
+    "ScriptCode",
+    "ScriptCoding",
+    "ScriptMark",
     "StockComment",
     "Submission",
     "SubmissionFile",

@@ -35,7 +35,7 @@ from assessment.gradebook import (
     work_of,
 )
 from assessment.mark_sheets import propose_marks
-from assessment.models import GradeCell, Release
+from assessment.models import GradeCell, Release, ScriptCoding
 from enrolments.models import Cohort, Enrolment
 from enrolments.models.places import EnrolmentQuerySet
 from enrolments.models.rights import permissions_on
@@ -148,6 +148,8 @@ def enter(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     item = book.item(key)
     if not item.is_on_paper:
         raise Http404
+    if ScriptCoding.objects.sealed().filter(cohort=book.cohort, component_key=key).exists():
+        return redirect("assessment:scripts", pk, key)
     page = keyset_page(book.places(), request, order=ORDER)
     rows = _typed(page.rows, item)
     if request.method == "POST":

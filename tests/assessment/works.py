@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from assessment.actions.gradebook import ItemSpec, set_scheme
 from assessment.actions.grades import release
 from assessment.actions.marking_plans import PlanSpec, set_plan
 from assessment.actions.marks import mark
-from assessment.gradebook import scheme_of
+from assessment.gradebook import Item, scheme_of
 from assessment.models import Appeal, Assignment, GradeItem, Mark, Submission
 from courses.actions import publish
 from courses.models import Block
@@ -123,7 +123,7 @@ def make_paper_item(
 ) -> GradeItem:
     """Return a component on paper beside the work of the course; scale 10, pass mark 50 %."""
     scheme = scheme_of(cohort)
-    work = [ItemSpec(item.key, item.weight, item.is_required) for item in scheme.items]
+    kept = [_as_it_is(item) for item in scheme.items]
     told: dict[str, Any] = {
         "weight": Decimal(1), "is_required": True, "max_points": Decimal(10)
     }  # fmt: skip
@@ -135,10 +135,23 @@ def make_paper_item(
         method=scheme.method,
         drop_lowest=scheme.drop_lowest,
         least_percent=scheme.least_percent,
-        items=[*work, paper],
+        items=[*kept, paper],
         by=by,
     )
     return row.items.get(title_vi=title)
+
+
+def _as_it_is(item: Item) -> ItemSpec:
+    spec = ItemSpec(item.key, item.weight, item.is_required)
+    if not item.is_on_paper:
+        return spec
+    return replace(
+        spec,
+        title_vi=item.title_vi,
+        title_en=item.title_en,
+        max_points=item.max_points,
+        pass_percent=item.pass_percent,
+    )
 
 
 def upload(name: str, content: bytes) -> io.BytesIO:
