@@ -97,6 +97,7 @@ def test_marks_by_code_meet_their_names_only_when_joined_and_learners_after_the_
     for _again in range(2):
         assert join_scripts(coding=coding, by=cast.training_officer) == {}
     assert GradeEntry.objects.filter(component_key=coding.component_key).count() == 2
+    assert AuditEvent.objects.filter(action="join_scripts").count() == 1
     grades = reverse("assessment:own_grades", args=[places[0]])
     learner = browser(Enrolment.objects.get(pk=places[0]).learner)
     assert "7,5" not in learner.get(grades).content.decode()
