@@ -104,6 +104,8 @@ class ItemForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for title and scale of a component on paper."""
         found = super().clean() or self.cleaned_data
+        if self.item is None and found.get("title_vi"):
+            found["counts"] = True  # who names a new component wants it
         if found.get("counts") and not self.is_work and not self.errors:
             for name in ("title_vi", "max_points", "pass_percent"):
                 if found.get(name) in (None, ""):

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -76,7 +77,9 @@ def key_scripts(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
         rows = _posted(request, coding)
         if _keyed(request, book, coding, rows):
             messages.success(request, _("The marks are saved."))
-            return redirect(request.get_full_path())
+            goes_on = "next" in request.POST and page.next_token
+            query = urlencode({"page": page.next_token}) if goes_on else request.GET.urlencode()
+            return redirect(f"{request.path}?{query}")
     failed = any(row.error for row in rows)
     context = {"cohort": book.cohort, "item": item, "rows": rows, "page": page, "failed": failed}
     status = 422 if failed else 200

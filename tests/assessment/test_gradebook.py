@@ -228,6 +228,9 @@ def test_a_component_with_marks_keeps_its_scale_and_its_place(
     page = office.post(address, wanted(task, oral, **{"i2-counts": "on", "i2-title_vi": ""}))
     assert "Cần điền mục này" in unescape(page.content.decode())
     assert GradeItem.objects.filter(scheme__cohort=task.cohort).count() == 2
+    named = {"i2-title_vi": "Thi nói", "i2-max_points": "10", "i2-pass_percent": "50"}
+    office.post(address, wanted(task, oral, **named, **{"i2-weight": "1"}))
+    assert GradeItem.objects.filter(scheme__cohort=task.cohort, title_vi="Thi nói").exists()
 
 
 def test_nobody_types_their_own_mark_nor_finds_it(
