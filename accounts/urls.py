@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from accounts.views import (
+    absences,
     corrections,
     explain,
     imports,
@@ -44,6 +45,12 @@ pages = [
     path("nhan-su/<int:pk>/chuyen/", people.move_person, name="move_person"),
     path(
         "nhan-su/<int:pk>/vi-tri/<int:posting_pk>/ket-thuc/", people.end_posting, name="end_posting"
+    ),
+    path("nhan-su/<int:pk>/vang-mat/", absences.enter_absence, name="enter_absence"),
+    path(
+        "nhan-su/<int:pk>/vang-mat/<int:absence_pk>/",
+        absences.change_absence,
+        name="change_absence",
     ),
     path("nhan-su/<int:pk>/so-dinh-danh/", people.reveal, name="reveal"),
     path("don-vi/", units.units, name="units"),

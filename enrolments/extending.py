@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from enrolments.actions.duties import due_day, move_dues, put_dues_back
+from enrolments.actions.duties import due_day, move_dues, set_dues
 from enrolments.models import Cohort, Obligation
 from enrolments.models.duties import OUTSTANDING
 from enrolments.sight import Seen, seen_by
@@ -122,7 +122,7 @@ class ExtensionKind:
             row.target_id or 0: dt.date.fromisoformat((row.before or {})["due_on"]) for row in rows
         }
         reason = _("Undone: %(title)s") % {"title": change.title}
-        put_dues_back(days=days, by=person, reason=reason)
+        set_dues(days=days, by=person, reason=reason)
 
 
 def _author(change: BulkChange) -> User:

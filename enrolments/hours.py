@@ -35,16 +35,16 @@ class YearOfHours:
 
     year: int
     credited: Decimal
-    required: int | None
+    required: Decimal | None
     groups: list[tuple[str, Decimal]]
 
     @property
     def missing(self) -> Decimal:
         """Return the periods still to come."""
-        return max(Decimal(self.required or 0) - self.credited, ZERO)
+        return max((self.required or ZERO) - self.credited, ZERO)
 
 
-def year_of_hours(person: User, year: int, *, required: int | None) -> YearOfHours:
+def year_of_hours(person: User, year: int, *, required: Decimal | None) -> YearOfHours:
     """Return the year of a person from the ledger, by content group; one query."""
     sums = _by_group(HoursEntry.objects.of_year(year).filter(person=person))
     groups = [(group.name, total) for group, total in sums.get(year, {}).items() if total]

@@ -35,6 +35,7 @@ from enrolments.models import (
 from enrolments.models.cohorts import CohortState
 from enrolments.models.places import EnrolmentState
 from enrolments.models.rights import permissions_on
+from enrolments.norms import shown_norm
 from enrolments.slots import ClassAction
 from lms.clock import today
 from lms.home import HomeLine
@@ -158,7 +159,7 @@ def person_hours(request: HttpRequest, person: User) -> str:
     reader = signed_in(request)
     if reader.pk != person.pk and not _answers_for(reader, person):
         return ""
-    context = {"table": hours_table(person)}
+    context = {"table": hours_table(person), "norm": shown_norm(person, today().year)}
     return render_to_string("enrolments/_person_hours.html", context, request)
 
 

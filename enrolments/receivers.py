@@ -2,10 +2,11 @@
 
 from django.dispatch import receiver
 
-from accounts.models import Posting, User
-from accounts.signals import posting_ended, posting_reopened
+from accounts.models import Absence, Posting, User
+from accounts.signals import absence_changed, posting_ended, posting_reopened
 from courses.models import CourseVersion
 from courses.signals import version_published
+from enrolments.actions.absences import pause_duties, work_out
 from enrolments.actions.departures import end_with_post, return_with_post
 from enrolments.actions.moves import move_learners
 
@@ -26,3 +27,11 @@ def end_duties_with_the_post(posting: Posting, by: User, **_kwargs: object) -> N
 def return_duties_with_the_post(posting: Posting, by: User, **_kwargs: object) -> None:
     """Let the duties stand again that ended with a post whose end was taken back."""
     return_with_post(posting=posting, by=by)
+
+
+@receiver(absence_changed)
+def follow_absence(absence: Absence, by: User, **_kwargs: object) -> None:
+    """Put due dates off by the days away and work out the hours owed in the years it touches."""
+    pause_duties(absence=absence, by=by)
+    for year in range(absence.since.year, absence.until.year + 1):
+        work_out(person=absence.person, year=year)

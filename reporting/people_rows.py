@@ -15,7 +15,7 @@ from accounts.permissions import Permission, roles_with
 from enrolments.models import Enrolment, Obligation
 from enrolments.models.duties import ObligationStatus
 from lms.clock import today
-from reporting.tracking import PROGRAMME, Moment, credited_in, required_of, requirements
+from reporting.tracking import PROGRAMME, Moment, asked_of, credited_in, requirements
 
 ORDER = ("user__sort_key", "pk")
 WEEK = dt.timedelta(days=7)
@@ -54,7 +54,7 @@ def posts_of(units: Sequence[Unit]) -> QuerySet[Posting]:
     at = now()
     posts = Posting.objects.in_force().primary().filter(unit__ancestor_links__ancestor__in=units)
     posts = posts.annotate(
-        asked=required_of(requirements(at.year)),
+        asked=asked_of(requirements(at.year), at),
         credited=credited_in(at),
         late=_duties(ObligationStatus.OVERDUE),
         open_duties=_duties(*OPEN),

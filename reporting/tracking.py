@@ -16,6 +16,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DecimalField,
     Exists,
     Expression,
     F,
@@ -33,6 +34,7 @@ from django.utils.translation import get_language
 from accounts.models import Posting
 from enrolments.models import HoursEntry, Obligation, ObligationChange
 from enrolments.models.duties import ObligationQuerySet, ObligationStatus
+from enrolments.norms import owed
 from lms.clock import end_of_day, today
 from reference.models import AnnualRequirement
 from reporting.scope import Rows
@@ -255,6 +257,11 @@ def required_of(required: dict[str, int], path: str = "category__code") -> Expre
     return Case(*whens, default=None, output_field=IntegerField())
 
 
+def asked_of(required: dict[str, int], at: Moment) -> Expression:
+    """Return the periods the person of a post owes: fewer where months do not count."""
+    return Coalesce(owed("user", at.year), required_of(required), output_field=DecimalField())
+
+
 def credited_in(at: Moment) -> Expression:
     """Return the periods of the person of a post, of classes closed by the day."""
     entries = HoursEntry.objects.of_year(at.year).filter(
@@ -271,7 +278,7 @@ def hours_of(rows: Rows, at: Moment) -> dict[int, Cell]:
         return {}
     posts = Posting.objects.in_force(at.day).primary().filter(category__code__in=required)
     posts = posts.filter(rows.within("unit"))
-    posts = posts.annotate(asked=required_of(required), credited=credited_in(at))
+    posts = posts.annotate(asked=asked_of(required, at), credited=credited_in(at))
     reached = Count("user", distinct=True, filter=Q(credited__gte=F("asked")))
     found = posts.order_by().values(row=Rows.key("unit"))
     found = found.annotate(n=Count("user", distinct=True), reached=reached)

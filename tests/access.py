@@ -211,6 +211,10 @@ ADDRESSES: dict[str, Address] = {
     "accounts:end_posting": page(
         parts("hr administrator"), lambda w: (w.cast.learner.pk, w.posting.pk)
     ),
+    "accounts:enter_absence": page(parts("hr administrator"), learner),
+    "accounts:change_absence": page(
+        parts("hr administrator"), lambda w: (w.cast.learner.pk, w.absence.pk)
+    ),
     "accounts:reveal": page(ADMIN, learner),
     "accounts:units": page(PEOPLE_SEERS),
     "accounts:new_unit": page(ADMIN),

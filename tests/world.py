@@ -16,10 +16,19 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from accounts.actions.absences import enter_absence
 from accounts.actions.merging import merge_people
 from accounts.actions.reorganising import Outcome, Wanted, begin
 from accounts.imports.source import KIND as PEOPLE
-from accounts.models import CorrectionRequest, PersonMerge, Posting, Reorganisation, RoleGrant, User
+from accounts.models import (
+    Absence,
+    CorrectionRequest,
+    PersonMerge,
+    Posting,
+    Reorganisation,
+    RoleGrant,
+    User,
+)
 from accounts.permissions import Role
 from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
@@ -65,6 +74,7 @@ from jobs.models import BulkChange, Job, Outbox
 from lms.clock import today
 from notifications.mail import UNSUBSCRIBE_SALT
 from notifications.models import InboxItem, Notice
+from reference.models import Code
 from reporting import mailbox
 from reporting.models import PlanShare, ProgrammeTask
 from requirements.models import Requirement
@@ -137,6 +147,7 @@ class World:
     appeal: Appeal
     paper_item: GradeItem
     coding: ScriptCoding
+    absence: Absence
     put_off: Enrolment
     declared: OutsideTraining
     people_file: BulkChange
@@ -273,6 +284,7 @@ def make_world() -> World:
         declared=make_declared(cast.learner),
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         coding=_coding(task, cast),
+        absence=_absence(cast),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),
         requirement=make_requirement(
@@ -290,6 +302,14 @@ def make_world() -> World:
             take={},
             by=cast.other_hr,
         ),
+    )
+
+
+def _absence(cast: Cast) -> Absence:
+    kind = Code.objects.get(list="absence", code="biet_phai")
+    since = today() - dt.timedelta(days=9)
+    return enter_absence(
+        person=cast.learner, kind=kind, since=since, until=today(), document="7/QĐ", by=cast.hr
     )
 
 

@@ -1,3 +1,4 @@
+from accounts.models.absences import Absence
 from accounts.models.access import ActivationCode, PasswordReset, RoleGrant, Scope
 from accounts.models.merges import PersonMerge
 from accounts.models.people import CorrectionRequest, Gender, Posting, User, UserQuerySet
@@ -5,6 +6,7 @@ from accounts.models.reorganisations import Reorganisation, ReorganisationAct, R
 from accounts.models.units import Unit, UnitClosure, UnitKind, UnitName, UnitPlacement
 
 __all__ = [
+    "Absence",
     "ActivationCode",
     "CorrectionRequest",
     "Gender",

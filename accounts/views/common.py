@@ -5,7 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.http import signed_in
+from accounts.models import User
+from accounts.permissions import Permission
 
 
 def form_page(
@@ -28,3 +32,10 @@ def done(request: HttpRequest, sentence: str, to: str, *args: object) -> HttpRes
     """Say what was done on the next page."""
     messages.success(request, sentence)
     return redirect(to, *args)
+
+
+def managed(request: HttpRequest, pk: int) -> tuple[User, User]:
+    """Return the reader and a person whose record they keep; never their own."""
+    user = signed_in(request)
+    allowed = User.objects.allowing(user, Permission.MANAGE_PEOPLE).exclude(pk=user.pk)
+    return user, get_object_or_404(allowed, pk=pk)

@@ -31,10 +31,11 @@ from accounts.forms.people import (
 from accounts.http import need, signed_in
 from accounts.matching import IncomingPerson, Verdict, match_people
 from accounts.models import ActivationCode, Posting, User
+from accounts.models.absences import AbsenceQuerySet
 from accounts.panels import person_panels
 from accounts.permissions import Permission
 from accounts.rights import rights
-from accounts.views.common import done, form_page
+from accounts.views.common import done, form_page, managed
 from jobs.exports import respond
 from lms.pages import keyset_page
 
@@ -96,6 +97,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": shown,
         "posts": shown.postings.select_related("unit", "category", "end_reason").order_by("-since"),
+        "absences": _absences(user, shown, may_manage=allowing["may_manage"]),
         "identity": identity.masked(shown.identity_cipher),
         "code": ActivationCode.objects.open().filter(person=shown).first(),
         "panels": [panel.render(request, shown) for panel in person_panels],
@@ -123,7 +125,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a record."""
-    user, shown = _managed(request, pk)
+    user, shown = managed(request, pk)
     form = PersonForm(request.POST or None, initial=_initial(shown))
     if request.method == "POST" and form.is_valid():
         try:
@@ -143,7 +145,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 def move_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a person another primary post; both ends lie in the officer's scope."""
-    user, shown = _managed(request, pk)
+    user, shown = managed(request, pk)
     form = MoveForm(request.POST or None, by=user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -163,7 +165,7 @@ def move_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 def end_posting(request: HttpRequest, pk: int, posting_pk: int) -> HttpResponse:
     """End a post with its reason."""
-    user, shown = _managed(request, pk)
+    user, shown = managed(request, pk)
     posting = get_object_or_404(Posting.objects.filter(until=None), pk=posting_pk, user=shown)
     form = EndPostingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -205,10 +207,10 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _managed(request: HttpRequest, pk: int) -> tuple[User, User]:
-    user = signed_in(request)
-    allowed = User.objects.allowing(user, Permission.MANAGE_PEOPLE).exclude(pk=user.pk)
-    return user, get_object_or_404(allowed, pk=pk)
+def _absences(user: User, shown: User, *, may_manage: bool) -> AbsenceQuerySet:
+    """Return the times away, which say much of a person: to whom they concern."""
+    rows = shown.absences.standing().select_related("kind")
+    return rows if may_manage or user.pk == shown.pk else rows.none()
 
 
 def _may(user: User, shown: User, permission: Permission) -> bool:

@@ -142,8 +142,11 @@ def move_dues(
 
 
 @transaction.atomic
-def put_dues_back(*, days: Mapping[int, dt.date], by: User, reason: str) -> int:
-    """Give outstanding duties the due dates they had before a move, by key; return how many."""
+def set_dues(*, days: Mapping[int, dt.date], by: User | None, reason: str, note: str = "") -> int:
+    """Give outstanding duties due dates of their own, by key; return how many have them now.
+
+    `note` stands beside the date and says why it is not the one the rule gives.
+    """
     held = list(
         Obligation.objects.select_for_update(of=("self",))
         .filter(pk__in=list(days), status__in=OUTSTANDING)
@@ -153,7 +156,7 @@ def put_dues_back(*, days: Mapping[int, dt.date], by: User, reason: str) -> int:
     for duty in held:
         day = days[duty.pk]
         changes.append(_changed(duty, "due_on", duty.due_on.isoformat(), day.isoformat()))
-        duty.due_on, duty.due_at, duty.due_note = day, end_of_day(day), ""
+        duty.due_on, duty.due_at, duty.due_note = day, end_of_day(day), note[:200]
         duty.status = status_by_clock(due_on=day, opens_on=duty.opens_on)
     fields = ["due_on", "due_at", "due_note", "status"]
     Obligation.objects.bulk_update(held, fields, batch_size=BATCH)

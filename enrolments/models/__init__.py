@@ -14,6 +14,7 @@ from enrolments.models.learning import (
     LessonQuestion,
     LessonQuestionReply,
 )
+from enrolments.models.norms import AnnualNorm, DutyPause
 from enrolments.models.outside import OutsideTraining
 from enrolments.models.papers import PaperTemplate
 from enrolments.models.places import Enrolment, VersionMove
@@ -22,6 +23,7 @@ from enrolments.models.requests import DutyRequest
 from enrolments.models.rounds import Nomination, NominationRound, RoundAnswer
 
 __all__ = [
+    "AnnualNorm",
     "Attendance",
     "BlockProgress",
     "CalendarFeed",
@@ -29,6 +31,7 @@ __all__ = [
     "CohortQuota",
     "CohortStaff",
     "Decision",
+    "DutyPause",
     "DutyRequest",
     "Enrolment",
     "HoursEntry",

@@ -1,6 +1,7 @@
 """The home page: what to go on with, what is due, what waits at work."""
 
-from django.db.models import QuerySet
+from django.db.models import DecimalField, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -10,6 +11,7 @@ from accounts.models import Posting, User
 from enrolments.agenda import upcoming
 from enrolments.due import due_list
 from enrolments.hours import year_of_hours
+from enrolments.norms import owed
 from enrolments.shelf import going_on, shelf_of
 from lms.clock import today
 from lms.home import extra_panels, extra_work_panels, waiting_work
@@ -43,5 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def _posts(person: User, year: int) -> QuerySet[Posting]:
     posts = Posting.objects.in_force().primary().filter(user=person)
     return posts.select_related("unit", "category").annotate(
-        required=required_periods("category__code", year)
+        required=Coalesce(
+            owed("user", year),
+            required_periods("category__code", year),
+            output_field=DecimalField(),
+        )
     )

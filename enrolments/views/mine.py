@@ -9,16 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from accounts.http import signed_in
-from accounts.models import Posting
 from enrolments.actions.feeds import token_of
 from enrolments.agenda import past, upcoming
 from enrolments.due import Duty, with_reasons
 from enrolments.hours import hours_table, rule_words
 from enrolments.models import CalendarFeed, HoursEntry, Obligation
 from enrolments.models.duties import OUTSTANDING
+from enrolments.norms import shown_norm
 from lms.clock import today
 from lms.pages import keyset_page
-from reference.rules import annual_requirement
 
 DUTIES, DATES = 20, 100
 TO_DO, ALL = "can-hoan-thanh", "tat-ca"
@@ -57,8 +56,6 @@ def hours(request: HttpRequest) -> HttpResponse:
     person, wanted = signed_in(request), request.GET.get("nam", "")
     year = int(wanted) if wanted.isdecimal() and len(wanted) == len("2026") else today().year
     entries = HoursEntry.objects.of_year(year).filter(person=person).order_by("closing_on", "pk")
-    post = Posting.objects.in_force().primary().filter(user=person).select_related("category")
-    first = post.first()
     table = hours_table(person)
     context = {
         "table": table,
@@ -68,7 +65,7 @@ def hours(request: HttpRequest) -> HttpResponse:
             (entry, rule_words(entry))
             for entry in entries.select_related("content_group", "unit", "category")
         ],
-        "requirement": annual_requirement(first.category.code, year) if first else None,
+        "norm": shown_norm(person, year),
     }
     return render(request, "enrolments/hours.html", context)
 
