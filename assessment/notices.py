@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assessment.components import Component
 
 APPEAL: Final = "assessment.appeal"
+RESIT: Final = "assessment.resit"
 
 
 def released_title(context: Mapping[str, Any], language: str) -> str:
@@ -44,3 +45,21 @@ def appeal_body(context: Mapping[str, Any], language: str) -> str:
     facts = {"title": _title(context, language), "cohort": context["cohort"]}
     words = _("The answer to the appeal about “%(title)s” (%(cohort)s) can be read on the portal.")
     return words % facts
+
+
+def resit_title(context: Mapping[str, Any], language: str) -> str:
+    """Say what is sat again, or whose marks are out."""
+    facts = {"title": _title(context, language)}
+    if context["released"]:
+        return _("Result of the resit: %(title)s") % facts
+    return _("Resit: %(title)s") % facts
+
+
+def resit_body(context: Mapping[str, Any], language: str) -> str:
+    """Say when and where, or where the mark can be read."""
+    facts = {"title": _title(context, language), **context}
+    if context["released"]:
+        return _("The result of the resit of “%(title)s” (%(cohort)s) is on the portal.") % facts
+    if context["place"]:
+        return _("The resit of “%(title)s” (%(cohort)s): %(held)s, %(place)s.") % facts
+    return _("The resit of “%(title)s” (%(cohort)s): %(held)s.") % facts

@@ -148,6 +148,16 @@ menu.register(
 )
 
 notice_kinds.register(
+    notices.RESIT,
+    NoticeKind(
+        code=notices.RESIT,
+        label=_("Resits"),
+        mandatory=True,
+        title=notices.resit_title,
+        body=notices.resit_body,
+    ),
+)
+notice_kinds.register(
     notices.APPEAL,
     NoticeKind(
         code=notices.APPEAL,

@@ -58,6 +58,10 @@ EXAMS: dict[str, Address] = {
     "assessment:grade_scheme": page(RELEASERS, gradebook),
     "assessment:enter_marks": page(RELEASERS, paper),
     "assessment:mark_sheet": page(RELEASERS, gradebook),
+    "assessment:resit": page(RELEASERS, paper),
+    "assessment:end_resit": act(
+        RELEASERS, lambda w: (w.resit.cohort_id, w.resit.component_key), do="release"
+    ),
     "assessment:scripts": page(RELEASERS, coded),
     "assessment:key_scripts": page(RELEASERS, coded),
     "assessment:script_file": page(RELEASERS, coded),

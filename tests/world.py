@@ -43,6 +43,7 @@ from assessment.models import (
     GradeItem,
     Question,
     QuizItem,
+    Resit,
     ScriptCoding,
     StockComment,
     Submission,
@@ -85,8 +86,10 @@ from tests.assessment.make import Room, make_quiz_draft, make_room, mark_all, op
 from tests.assessment.works import (
     Task,
     make_appeal,
+    make_failed,
     make_judged_twice,
     make_paper_item,
+    make_resit,
     make_task,
 )
 from tests.certificates.make import Ended, decided, make_ended, make_paper
@@ -147,6 +150,7 @@ class World:
     appeal: Appeal
     paper_item: GradeItem
     coding: ScriptCoding
+    resit: Resit
     absence: Absence
     put_off: Enrolment
     declared: OutsideTraining
@@ -284,6 +288,7 @@ def make_world() -> World:
         declared=make_declared(cast.learner),
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         coding=_coding(task, cast),
+        resit=make_resit(make_failed(cast), by=cast.training_officer),
         absence=_absence(cast),
         people_file=_people_file(cast),
         duty_request=_duty_request(room),

@@ -10,6 +10,7 @@ from assessment.models.marking_plans import BlindMark, MarkingPlan, MarkingTurn
 from assessment.models.questions import Question, QuestionBank, QuestionVersion
 from assessment.models.quizzes import Quiz, QuizItem
 from assessment.models.readings import Reading
+from assessment.models.resits import Resit, ResitPlace
 from assessment.models.rooms import AttemptContact, ExamRoom, RoomEvent, RoomSeat
 from assessment.models.script_codes import ScriptCode, ScriptCoding, ScriptMark
 
@@ -40,6 +41,8 @@ __all__ = [
     "QuizItem",
     "Reading",
     "Release",
+    "Resit",
+    "ResitPlace",
     "RoomEvent",
     "RoomSeat",
     "ScriptCode",

@@ -25,6 +25,7 @@ class GradeSource(models.TextChoices):
     MARKER = "marker", _("Marked by a trainer")
     CORRECTION = "correction", _("Correction")
     CARRIED = "carried", _("From another class of the course")
+    RESIT = "resit", _("Resit")
     # No mark is in force any more: one entered in error was taken back.
     WITHDRAWN = "withdrawn", _("Taken back")
 

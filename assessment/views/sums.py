@@ -23,11 +23,12 @@ from assessment.gradebook import (
     FinalMark,
     Item,
     Part,
+    Scheme,
     finals_of,
     scheme_of,
 )
 from assessment.http import own_enrolment
-from assessment.models import GradeCell, GradeEntry, GradeExemption
+from assessment.models import GradeCell, GradeEntry, GradeExemption, Resit
 from assessment.views.gradebook import Opened, opened
 from enrolments.models import Enrolment
 from lms.templatetags.ui import vi_number
@@ -50,7 +51,15 @@ def own_grades(request: HttpRequest, pk: int) -> HttpResponse:
     final = finals_of(scheme, [place.pk], released_only=True)[place.pk]
     shown = _lines(place, final, since=_released(place))
     context = {"place": place, "cohort": place.cohort, "scheme": scheme, "final": final}
-    return render(request, "assessment/gradebook/own.html", context | {"lines": shown})
+    context |= {"lines": shown, "resits": _coming(place, scheme)}
+    return render(request, "assessment/gradebook/own.html", context)
+
+
+def _coming(place: Enrolment, scheme: Scheme) -> list[tuple[str, Resit]]:
+    """Return the resits one is listed for, with what is sat again."""
+    rows = Resit.objects.open().filter(places__enrolment=place, places__struck_at=None)
+    found = [(scheme.item(row.component_key), row) for row in rows.order_by("held_at")]
+    return [(item.title, row) for item, row in found if item]
 
 
 @require_safe

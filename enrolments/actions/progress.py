@@ -52,16 +52,22 @@ def start(*, enrolment: Enrolment) -> None:
 
 @transaction.atomic
 def complete_block(
-    *, enrolment: Enrolment, block_key: uuid.UUID, state: Mapping[str, Any] | None = None
+    *,
+    enrolment: Enrolment,
+    block_key: uuid.UUID,
+    state: Mapping[str, Any] | None = None,
+    after_recognition: bool = False,
 ) -> None:
     """Count a block as done; with its last one the lesson is done too. Safe to call twice.
 
-    Work handed in before the class closed may be marked after: it counts until recognition.
+    Work handed in before the class closed may be marked after: it counts until recognition, what
+    was sat again `after_recognition` too, for the supplementary one.
     """
     held = _hold(enrolment)
     demands = demands_of(held.version)
     lesson_key = demands.lesson_of.get(block_key)
-    if lesson_key is None or not _counts(held):
+    counts = held.holds if after_recognition else _counts(held)
+    if lesson_key is None or not counts:
         return
     if _finish_blocks(held, [block_key], state):
         _finish_lesson(held, lesson_key, demands)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Unit, User
 from assessment.actions import works
@@ -18,8 +20,9 @@ from assessment.actions.gradebook import ItemSpec, set_scheme
 from assessment.actions.grades import release
 from assessment.actions.marking_plans import PlanSpec, set_plan
 from assessment.actions.marks import mark
+from assessment.actions.resits import ResitPlan, open_resit
 from assessment.gradebook import Item, scheme_of
-from assessment.models import Appeal, Assignment, GradeItem, Mark, Submission
+from assessment.models import Appeal, Assignment, GradeItem, Mark, Resit, Submission
 from courses.actions import publish
 from courses.models import Block
 from enrolments.models import Cohort, Enrolment
@@ -101,6 +104,33 @@ def make_appeal(cast: Cast) -> Appeal:
     task = make_released(cast, cast.stranger)
     reason = "Tiêu chí Nội dung: phần ví dụ chưa được tính."
     return ask_appeal(enrolment=task.place, key=task.key, reason=reason, by=cast.learner)
+
+
+def make_failed(cast: Cast, points: Decimal = Decimal(4)) -> Task:
+    """Return a class whose learner did not reach the pass mark, and knows it."""
+    task = make_task(cast)
+    criteria = {"noi-dung": points, "trinh-bay": Decimal(0)}
+    mark(
+        submission=task.handed_in(),
+        by=cast.trainer,
+        points=Decimal(0),
+        criteria=criteria,
+        comment="",
+    )
+    release(cohort=task.cohort, component_key=task.key, by=cast.training_officer)
+    return task
+
+
+def make_resit(task: Task, *, by: User, rule: str = "best", **fields: Any) -> Resit:
+    """Return a resit of the learner of a class."""
+    plan = ResitPlan(
+        held_at=fields.pop("held_at", timezone.now() + dt.timedelta(days=9)),
+        place="Hội trường B",
+        rule=rule,
+        document="15/QĐ-HVCB",
+        places=fields.pop("places", [task.place.pk]),
+    )
+    return open_resit(cohort=task.cohort, key=task.key, plan=plan, by=by)
 
 
 def make_judged_twice(cast: Cast) -> Submission:
