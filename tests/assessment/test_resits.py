@@ -25,9 +25,9 @@ from assessment.actions.resits import (
     release_resit,
 )
 from assessment.errors import GradebookRefused, OwnRecord
-from assessment.gradebook import Item
+from assessment.gradebook import Item, scheme_of
 from assessment.models import GradeCell, GradeEntry, Resit
-from assessment.resits import counting
+from assessment.resits import candidates, counting
 from certificates.actions.recognition import decide, propose
 from enrolments.actions.progress import complete_viewed
 from enrolments.models import Cohort, Enrolment
@@ -109,7 +109,8 @@ def test_the_rule_says_which_mark_counts_and_the_ledger_keeps_both(
     task: Task, cast: Cast, rule: str, points: str, counts: str, entries: int
 ) -> None:
     row = sat(task, cast, points, rule)
-    release_resit(resit=row, by=cast.training_officer)
+    assert release_resit(resit=row, by=cast.training_officer) == 1
+    assert release_resit(resit=row, by=cast.training_officer) == 0
     assert in_force(task.place) == Decimal(counts)
     reached = GradeEntry.objects.filter(source="resit").order_by("pk")
     assert reached.count() == entries
@@ -159,6 +160,12 @@ def test_after_recognition_exactly_the_listed_are_opened_for_a_supplementary_dec
     task.place.refresh_from_db()
     other.refresh_from_db()
     assert (task.place.result, other.result != "passed") == ("passed", True)
+    # Who is recognised as passed, by the council's own word too, sits nothing again.
+    item = scheme_of(task.cohort).item(task.key)
+    assert item
+    assert [row.place for row in candidates(task.cohort, item)] == [other]
+    Enrolment.objects.filter(pk=other.pk).update(result="passed")
+    assert candidates(task.cohort, item) == []
 
 
 def test_a_resit_waits_for_every_mark_and_is_struck_or_called_off_with_a_reason(
