@@ -114,7 +114,7 @@ def assignment_of(version: CourseVersion, key: uuid.UUID) -> FrozenAssignment | 
 
 def due_at(enrolment: Enrolment, assignment: FrozenAssignment) -> dt.datetime:
     """Return until when the learner's work is in time, with what was granted to them."""
-    granted = Extension.objects.of(enrolment, assignment.key)
+    granted = Extension.objects.of(enrolment, assignment.key).in_force()
     last: dt.datetime | None = granted.aggregate(last=Max("due_at"))["last"]
     return assignment.due_at(enrolment.cohort, last)
 

@@ -56,9 +56,14 @@ class GradebookRefused(Refused):
     """A mark, an exemption or a way of working out marks that cannot be; the sentence says why."""
 
 
+class ExtensionRefused(Refused):
+    """An extension that is not granted, with its sentence."""
+
+
 __all__ = [
     "AnswerTooLong",
     "AttemptOver",
+    "ExtensionRefused",
     "GradebookRefused",
     "NoAttemptLeft",
     "NotInQuiz",

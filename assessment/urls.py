@@ -5,6 +5,7 @@ from assessment.views import (
     bank,
     class_results,
     exchange,
+    extensions,
     gradebook,
     keys,
     own_results,
@@ -106,4 +107,8 @@ urlpatterns = [
     path(f"{LEARNER}<uuid:key>/thoi-mien/", sums.end_exemption, name="end_component_exemption"),
     path("bang-diem/<int:pk>/", sums.own_grades, name="own_grades"),
     path("giang-day/gia-han/<int:pk>/<uuid:key>/", class_results.extend, name="extend"),
+    path(
+        "giang-day/ket-qua/<int:pk>/<uuid:key>/gia-han/", extensions.extensions, name="extensions"
+    ),
+    path("giang-day/gia-han/<int:pk>/thoi/", extensions.end_extension, name="end_extension"),
 ]

@@ -179,6 +179,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "start_attempt": _("Attempt begun"),
     "submit_attempt": _("Attempt handed in"),
     "extend": _("Extension granted"),
+    "end_extension": _("Extension ended"),
     "record_grade": _("Grade entered"),
     "correct_key": _("Key of a question corrected"),
     "release_results": _("Results released"),

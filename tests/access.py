@@ -354,6 +354,8 @@ ADDRESSES: dict[str, Address] = {
     "assessment:keys": page(RELEASERS, published_quiz),
     "assessment:correct_key": page(RELEASERS, published_question),
     "assessment:extend": page(RELEASERS, quiz),
+    "assessment:extensions": page(RELEASERS, class_quiz),
+    "assessment:end_extension": act(RELEASERS, lambda w: (w.extension.pk,)),
     # Recognition and papers
     "certificates:wallet": page(EVERYBODY),
     "certificates:detail": page(PAPER_SEERS | parts("learner hr auditor"), paper),

@@ -34,12 +34,14 @@ from admissions.actions.settings import name_deputy
 from admissions.models import Application, Deputy
 from assessment.actions.attempts import start, submit
 from assessment.actions.comments import keep_comment
+from assessment.actions.extensions import extend
 from assessment.actions.script_codes import code_scripts
 from assessment.actions.works import start_draft
 from assessment.models import (
     Appeal,
     Attempt,
     ExamRoom,
+    Extension,
     GradeItem,
     Question,
     QuizItem,
@@ -150,6 +152,7 @@ class World:
     appeal: Appeal
     paper_item: GradeItem
     coding: ScriptCoding
+    extension: Extension
     resit: Resit
     absence: Absence
     put_off: Enrolment
@@ -288,6 +291,13 @@ def make_world() -> World:
         declared=make_declared(cast.learner),
         paper_item=make_paper_item(task.cohort, by=cast.training_officer),
         coding=_coding(task, cast),
+        extension=extend(
+            enrolment=room.enrolment,
+            component_key=room.quiz.key,
+            by=cast.trainer,
+            extra_minutes=5,
+            reason="Mất điện",
+        ),
         resit=make_resit(make_failed(cast), by=cast.training_officer),
         absence=_absence(cast),
         people_file=_people_file(cast),

@@ -14,7 +14,6 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
-from assessment.actions.grades import refuse_own
 from assessment.errors import (
     AnswerTooLong,
     AttemptOver,
@@ -70,7 +69,7 @@ def start(*, enrolment: Enrolment, quiz_key: uuid.UUID, by: User, word: str = ""
         raise QuizClosed
     refuse_unopened(held, quiz_key)
     seat = admit(held, quiz_key, word, timezone.now())
-    minutes, more = Extension.objects.of(held, quiz_key).totals()
+    minutes, more = Extension.objects.of(held, quiz_key).allowance(quiz.minutes)
     number = (attempts.aggregate(last=Max("number"))["last"] or 0) + 1
     if number > quiz.attempts_allowed + more:
         raise NoAttemptLeft
@@ -150,41 +149,6 @@ def submit_due(*, now: dt.datetime) -> int:
     return len(found)
 
 
-@transaction.atomic
-def extend(
-    *,
-    enrolment: Enrolment,
-    component_key: uuid.UUID,
-    by: User,
-    reason: str,
-    extra_minutes: int = 0,
-    extra_attempts: int = 0,
-    due_at: dt.datetime | None = None,
-) -> Extension:
-    """Grant one person more: minutes hold for the attempt that is open too."""
-    refuse_own(enrolment, by)
-    row = Extension.objects.create(
-        enrolment=enrolment,
-        component_key=component_key,
-        extra_minutes=extra_minutes,
-        extra_attempts=extra_attempts,
-        due_at=due_at,
-        reason=reason,
-        granted_by=by,
-    )
-    if extra_minutes:
-        _move_deadline(enrolment, component_key, dt.timedelta(minutes=extra_minutes))
-    facts: dict[str, Any] = {
-        "component": str(component_key),
-        "minutes": extra_minutes,
-        "attempts": extra_attempts,
-        "due_at": str(due_at) if due_at else None,
-    }
-    unit_id = enrolment.sending_unit_id
-    record(by=by, action="extend", target=enrolment, unit_id=unit_id, after=facts, reason=reason)
-    return row
-
-
 def demand_quiz(enrolment: Enrolment, quiz_key: uuid.UUID) -> FrozenQuiz:
     """Return the quiz of the version the learner studies; else it is not there."""
     quiz = quiz_of(enrolment.version, quiz_key)
@@ -244,12 +208,3 @@ def _layout(quiz: FrozenQuiz, seed: int) -> list[dict[str, Any]]:
 def _says(answer: Answer, response: Response, revision: int, *, flagged: bool) -> bool:
     same = answer.response == response and answer.is_flagged == flagged
     return same and answer.revision == revision
-
-
-def _move_deadline(enrolment: Enrolment, quiz_key: uuid.UUID, more: dt.timedelta) -> None:
-    attempts = Attempt.objects.select_for_update().open()
-    for attempt in attempts.filter(enrolment=enrolment, quiz_key=quiz_key):
-        if attempt.deadline_at:
-            attempt.deadline_at += more
-            attempt.check_at = attempt.deadline_at + GRACE
-            attempt.save(update_fields=["deadline_at", "check_at"])

@@ -47,7 +47,7 @@ def carry_marks(before: Enrolment, after: Enrolment, by: User) -> None:
 
 def _copy_extensions(before: Enrolment, after: Enrolment) -> None:
     """Copy what was granted; what came along earlier is not granted twice."""
-    rows = Extension.objects.filter(enrolment=before)
+    rows = Extension.objects.filter(enrolment=before, ended_at=None)
     known = {_granted(row) for row in Extension.objects.filter(enrolment=after)}
     new = [row for row in rows if _granted(row) not in known]
     for row in new:
@@ -56,7 +56,8 @@ def _copy_extensions(before: Enrolment, after: Enrolment) -> None:
 
 
 def _granted(row: Extension) -> tuple[Any, ...]:
-    return (row.component_key, row.extra_minutes, row.extra_attempts, row.due_at, row.reason)
+    given = (row.extra_minutes, row.extra_attempts, row.time_factor, row.due_at)
+    return (row.component_key, *given, row.expires_on, row.reason)
 
 
 def _carry_cells(before: Enrolment, after: Enrolment, by: User) -> None:

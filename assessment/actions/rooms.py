@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assessment.actions.attempts import extend, submit
+from assessment.actions.attempts import submit
+from assessment.actions.extensions import extend
 from assessment.actions.grades import refuse_own
 from assessment.errors import OwnRecord, Refused
 from assessment.models import Attempt, AttemptContact, ExamRoom, RoomEvent, RoomSeat

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import uuid
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from assessment.models.assignments import Mark
@@ -15,6 +17,7 @@ from assessment.models.attempts import Attempt
 from courses.models import CourseVersion
 from enrolments.models import Cohort, Enrolment
 from jobs.models import BulkChange
+from lms.clock import today
 from lms.ledgers import append_only
 
 
@@ -118,26 +121,46 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         """Return what was granted to a learner for one quiz or assignment."""
         return self.filter(enrolment=enrolment, component_key=component_key)
 
-    def totals(self) -> tuple[int, int]:
-        """Return the minutes and the attempts of all of them together."""
-        sums = self.aggregate(minutes=Sum("extra_minutes"), attempts=Sum("extra_attempts"))
-        return sums["minutes"] or 0, sums["attempts"] or 0
+    def in_force(self, day: dt.date | None = None) -> Self:
+        """Return what nobody has ended and holds on a day, today by default."""
+        at = day or today()
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=at), ended_at=None)
+
+    def allowance(self, minutes: int | None) -> tuple[int, int]:
+        """Return the minutes and the attempts that all in force add to a test of so many minutes.
+
+        Minutes add up; of several factors the largest holds.
+        """
+        sums = self.in_force().aggregate(
+            minutes=Sum("extra_minutes"), attempts=Sum("extra_attempts"), factor=Max("time_factor")
+        )
+        more = math.ceil((minutes or 0) * ((sums["factor"] or 1) - 1))
+        return more + (sums["minutes"] or 0), sums["attempts"] or 0
 
 
-@append_only
 class Extension(models.Model):
-    """More time, another day or one more attempt for one person, by whom and why."""
+    """More time, another day or one more attempt for one person, by whom, why and until when.
+
+    `time_factor` makes the time of a test longer by a share: 1.25 is a quarter more. After
+    `expires_on` nothing new begins with it; what has begun keeps its time.
+    """
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="extensions")
     component_key = models.UUIDField()
     extra_minutes = models.PositiveSmallIntegerField(default=0)
     extra_attempts = models.PositiveSmallIntegerField(default=0)
+    time_factor = models.DecimalField(max_digits=3, decimal_places=2, null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
     reason = models.TextField()
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     granted_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = ExtensionQuerySet.as_manager()
 
@@ -147,6 +170,7 @@ class Extension(models.Model):
             models.CheckConstraint(
                 condition=Q(extra_minutes__gt=0)
                 | Q(extra_attempts__gt=0)
+                | Q(time_factor__gt=1)
                 | Q(due_at__isnull=False),
                 name="assessment_extension_extends_something",
             )
@@ -154,6 +178,14 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.component_key}"
+
+    @property
+    def holds(self) -> bool:
+        """Return whether it is in force today."""
+        return self.ended_at is None and (self.expires_on is None or self.expires_on >= today())
+
+
+append_only(Extension, allow_update=("ended_at", "ended_by_id"))
 
 
 @append_only

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.http import need, signed_in
 from accounts.permissions import Permission
 from assessment.actions import grades
-from assessment.actions.attempts import extend as extend_one
+from assessment.actions.extensions import extend as extend_one
 from assessment.errors import Refused
 from assessment.forms.results import ExtensionForm
 from assessment.frozen import FrozenQuiz, quiz_of, quizzes_of
@@ -62,7 +62,9 @@ def class_results(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse
                 GradeCell.objects.filter(component_key=key).select_related("entry"),
                 "cells",
             ),
-            Prefetch("extensions", Extension.objects.filter(component_key=key), "granted"),
+            Prefetch(
+                "extensions", Extension.objects.in_force().filter(component_key=key), "granted"
+            ),
         )
     )
     context = {

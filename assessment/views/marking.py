@@ -28,9 +28,9 @@ from accounts.http import signed_in
 from accounts.models import User
 from accounts.permissions import Permission
 from assessment.actions import grades
-from assessment.actions.attempts import extend as extend_one
 from assessment.actions.blind_marks import mark_blind
 from assessment.actions.claims import claim
+from assessment.actions.extensions import extend as extend_one
 from assessment.actions.marks import mark
 from assessment.assignments import FrozenAssignment, assignment_of, due_at
 from assessment.desks import Desk, desk, with_ways

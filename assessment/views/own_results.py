@@ -83,6 +83,6 @@ def _facts(attempt: Attempt) -> dict[str, Any]:
 
 def _shown(attempt: Attempt, quiz: FrozenQuiz) -> Shown:
     enrolment = attempt.enrolment
-    _minutes, more = Extension.objects.of(enrolment, quiz.key).totals()
+    _minutes, more = Extension.objects.of(enrolment, quiz.key).allowance(quiz.minutes)
     used = enrolment.attempts.filter(quiz_key=quiz.key).count()
     return shown_results(enrolment, quiz, attempts_left=quiz.attempts_allowed + more - used)

@@ -34,7 +34,7 @@ def start(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Say what awaits, and what was done before."""
     enrolment, quiz = own_quiz(request, pk, key)
     attempts = list(enrolment.attempts.filter(quiz_key=key).order_by("number"))
-    minutes, more = Extension.objects.of(enrolment, key).totals()
+    minutes, more = Extension.objects.of(enrolment, key).allowance(quiz.minutes)
     allowed = quiz.attempts_allowed + more
     unfinished = next((attempt for attempt in attempts if attempt.is_open), None)
     shown = shown_results(enrolment, quiz, attempts_left=allowed - len(attempts))

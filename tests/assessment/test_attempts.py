@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from assessment.actions.attempts import GRACE, extend, start, submit
+from assessment.actions.attempts import GRACE, start, submit
+from assessment.actions.extensions import extend
 from assessment.errors import NoAttemptLeft, NotTheLearner, OwnRecord, QuizClosed
 from assessment.models import Answer, Attempt, GradeCell, GradeEntry
 from assessment.tasks import tick

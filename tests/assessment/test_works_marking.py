@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.permissions import Role
 from assessment.actions import grades
-from assessment.actions.attempts import extend
+from assessment.actions.extensions import extend
 from assessment.actions.marks import mark
 from assessment.assignments import assignment_of, due_at
 from assessment.errors import OwnRecord
