@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.template.loader import render_to_string
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assessment.models import Assignment
+from assessment.rubrics import ready_rubrics
 from courses.block_forms import BlockForm, MarkdownInput
 from courses.blocks import (
     BlockContext,
@@ -76,6 +77,21 @@ class AssignmentForm(BlockForm):
         widget=forms.Textarea({"rows": 5}),
         help_text=gettext_lazy("One a line: name | points | what is looked at."),
     )
+    ready = forms.ChoiceField(
+        label=gettext_lazy("Ready criteria"),
+        required=False,
+        help_text=gettext_lazy(
+            "Four criteria of 0 to 10 points each, to be changed as the course needs; taken where "
+            "none are written above."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ready = self.fields["ready"]
+        if isinstance(ready, forms.ChoiceField):
+            rows = ready_rubrics().values()
+            ready.choices = [("", _("None")), *((row.code, row.name) for row in rows)]
 
     def read(self, block: Block) -> Data:
         """Return the settings as stored."""
@@ -94,6 +110,12 @@ class AssignmentForm(BlockForm):
         cleaned = super().clean() or self.cleaned_data
         if not any(cleaned.get(name) for name in ("takes_text", "takes_files", "takes_audio")):
             self.add_error("takes_text", _("Say what is taken: text, files or audio."))
+        rubric = ready_rubrics().get(cleaned.get("ready") or "")
+        if rubric and cleaned.get("criteria"):
+            self.add_error("ready", _("There are criteria already: empty them to take these."))
+        elif rubric:
+            cleaned["criteria"] = read_criteria("\n".join(rubric.lines))
+            cleaned["max_points"] = rubric.scale
         return cleaned
 
     def content(self) -> Content:
