@@ -11,6 +11,7 @@ from assessment import (
     appeal_papers,
     documents,
     exports,
+    marking_sheets,
     notices,
     panels,
     room_papers,
@@ -104,8 +105,10 @@ slice_kinds.register(SETTLE_RELEASE, settle_release)
 bulk_kinds.register(KIND, CorrectionKind())
 slice_kinds.register(REMARK, remark_slice)
 bulk_kinds.register(MARK_SHEET, MarkSheetKind())
+bulk_kinds.register(marking_sheets.KIND, marking_sheets.MarkingSheetKind())
 bulk_kinds.register(SCRIPT_SHEET, ScriptSheetKind())
 export_kinds.register(exports.GRADES, exports.grades)
+export_kinds.register(marking_sheets.KIND, marking_sheets.sheet)
 export_kinds.register(script_exports.NAMES, script_exports.names)
 export_kinds.register(script_exports.SHEET, script_exports.sheet)
 

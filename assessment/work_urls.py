@@ -1,6 +1,14 @@
 from django.urls import path
 
-from assessment.views import claims, comments, double_marking, marking, marking_plans, works
+from assessment.views import (
+    claims,
+    comments,
+    double_marking,
+    marking,
+    marking_plans,
+    marking_sheets,
+    works,
+)
 
 app_name = "works"
 
@@ -30,6 +38,14 @@ urlpatterns = [
         "giang-day/cham-bai/<int:pk>/<uuid:key>/hai-vong/",
         double_marking.agreement,
         name="agreement",
+    ),
+    path(
+        "giang-day/cham-bai/<int:pk>/<uuid:key>/phieu/", marking_sheets.marking_sheet, name="sheet"
+    ),
+    path(
+        "giang-day/cham-bai/<int:pk>/<uuid:key>/phieu/tai/",
+        marking_sheets.take_sheet,
+        name="take_sheet",
     ),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/cong-bo/", marking.release, name="release"),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/gia-han/", marking.extend, name="extend"),

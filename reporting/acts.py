@@ -102,6 +102,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "set_marking_plan": _("Who marks the works of a class decided"),
     "share_out_works": _("Works shared out anew among the markers"),
     "hand_over_work": _("Work given to another marker"),
+    "export_marking_sheet": _("Marking sheet exported"),
     "mark_blind": _("Assignment marked by one of two markers"),
     "ask_appeal": _("Appeal against a result"),
     "withdraw_appeal": _("Appeal withdrawn"),

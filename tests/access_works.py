@@ -70,5 +70,7 @@ WORKS: dict[str, Address] = {
     "works:agreement": page(RELEASERS, class_work_of_two),
     "works:decide": page(parts("training_officer"), lambda w: (w.judged_twice.pk,)),
     "works:release": page(RELEASERS, class_work),
+    "works:sheet": page(parts("trainer"), class_work),
+    "works:take_sheet": file(parts("trainer"), class_work),
     "works:extend": page(RELEASERS, work),
 }

@@ -1,0 +1,62 @@
+"""The marking sheet of an assignment: taken, filled in without the net, sent again."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import signed_in
+from accounts.permissions import Permission
+from assessment import marking_sheets
+from assessment.assignments import FrozenAssignment, assignment_of
+from assessment.forms.gradebook import SheetForm
+from assessment.models.marking_plans import works_waiting_for
+from enrolments.models import Cohort
+from jobs.exports import respond
+from lms.sheets import SheetError
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def marking_sheet(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
+    """Take a filled-in sheet; what it would write is looked at first."""
+    cohort, assignment = _marked_in(request, pk, key)
+    form = SheetForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["file"]
+        told = {"content": content, "name": content.name, "size": content.size}
+        try:
+            change = marking_sheets.propose(cohort=cohort, key=key, by=signed_in(request), **told)
+        except (SheetError, ValidationError) as error:
+            form.add_error("file", getattr(error, "messages", None) or str(error))
+        else:
+            return redirect("jobs:change", change.pk)
+    waiting = works_waiting_for(signed_in(request))
+    waiting = waiting.filter(enrolment__cohort=cohort, assignment_key=key)
+    context = {"cohort": cohort, "assignment": assignment, "form": form}
+    context["waiting"] = waiting.count()
+    status = 422 if form.errors else 200
+    return render(request, "assessment/works/sheet.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_sheet(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponseBase:
+    """Return the sheet of one's works, to be filled in."""
+    cohort, _assignment = _marked_in(request, pk, key)
+    return respond(request, marking_sheets.KIND, {"cohort": cohort.pk, "key": str(key)})
+
+
+def _marked_in(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Cohort, FrozenAssignment]:
+    """Return a class and its assignment to who marks there; else there is none."""
+    cohorts = Cohort.objects.allowing(request.user, Permission.MARK).select_related("version")
+    cohort: Cohort = get_object_or_404(cohorts, pk=pk)
+    assignment = assignment_of(cohort.version, key)
+    if assignment is None:
+        raise Http404
+    return cohort, assignment
