@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -86,11 +87,25 @@ def cluster(tuning: str = "-c fsync=off") -> Iterator[str]:
             _quietly([*control, "-m", "immediate", "stop"])
 
 
-def free_port() -> int:
+def free_port(beside: int = 0) -> int:
+    """Return a free port, after which so many more are free.
+
+    Below those that the system gives to outgoing connections: one of them could take it meanwhile.
+    """
+    for _try in range(100):
+        port = 20_000 + secrets.randbelow(12_000)
+        if all(_is_free(one) for one in range(port, port + beside + 1)):
+            return port
+    raise SuiteError("No free port was found between 20000 and 32000.")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def server_tool(name: str) -> str:

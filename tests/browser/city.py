@@ -24,7 +24,7 @@ class City:
     def __init__(self, folder: Path, *, is_demo: bool) -> None:
         self.folder = folder
         self.is_demo = is_demo
-        self.port = free_port()
+        self.port = free_port(beside=1)  # the files are served from the next one
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "start.log"
         self.process: subprocess.Popen[bytes] | None = None

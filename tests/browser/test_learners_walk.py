@@ -141,7 +141,7 @@ def mark_and_release(walk: Walk) -> None:
     trainer.get_by_role("link", name=NAME).click()
     trainer.get_by_label("Nội dung").fill("5")
     trainer.get_by_label("Trình bày").fill("3.5")
-    trainer.get_by_role("textbox", name="Nhận xét").fill("Đúng thể thức.")
+    trainer.get_by_role("textbox", name="Nhận xét gửi học viên").fill("Đúng thể thức.")
     trainer.get_by_role("button", name="Lưu", exact=True).click()
     trainer.get_by_role("link", name="Công bố kết quả của lớp").click()
     trainer.get_by_role("button", name=re.compile("^Công bố")).click()

@@ -78,7 +78,7 @@ def mark(trainer: Page) -> None:
     trainer.get_by_role("link", name=NAME).click()
     trainer.get_by_label("Nội dung").fill("6")
     trainer.get_by_label("Trình bày").fill("4")
-    trainer.get_by_role("textbox", name="Nhận xét").fill("Tốt.")
+    trainer.get_by_role("textbox", name="Nhận xét gửi học viên").fill("Tốt.")
     trainer.get_by_role("button", name="Lưu", exact=True).click()
     expect(trainer.get_by_text(re.compile("Lan chấm"))).to_be_visible()
 
