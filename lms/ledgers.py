@@ -122,7 +122,7 @@ def missing_triggers(
         for ledger in registered():
             absent = set(_definitions(connection, ledger)) - _present(connection, ledger.table)
             if ledger.table in tables and absent:
-                hint = "Run manage.py migrate: it puts the triggers back."
+                hint = "Run manage.py prepare: it puts the triggers back."
                 text = f"{ledger.table} has lost {len(absent)} append-only trigger(s)."
                 found.append(Error(text, hint=hint, obj=ledger.model, id="lms.E001"))
     return found

@@ -77,8 +77,12 @@ def test_a_sheet_is_taken_filled_in_shown_and_written_as_the_page_does(
     confirm(client, change)
     mark = Mark.objects.get()
     assert (mark.submission, mark.points, mark.comment) == (first, Decimal("8.5"), "Tốt.")
-    again = sent(client, task, taken(client, task))
-    assert again.rows.to_apply().count() == 0
+    rows = taken(client, task)
+    assert sent(client, task, rows).rows.to_apply().count() == 0
+    rows[1][2:] = [4, 3, "Sửa lại."]
+    confirm(client, sent(client, task, rows))
+    assert taken(client, task)[1][2:] == [4, 3, "Sửa lại."]
+    assert sent(client, task, taken(client, task)).rows.to_apply().count() == 0
 
 
 def test_what_another_marker_has_or_marked_meanwhile_is_left_out_and_listed(
@@ -114,7 +118,9 @@ def test_of_two_independent_markers_each_sheet_holds_ones_own_marks_and_no_name(
     rows = taken(clients[0], task)
     assert [rows[1][0], rows[1][1] or ""] == [work.code, ""]
     rows[1][2:] = [5, 3, "Nhận-xét-kín"]
-    confirm(clients[0], sent(clients[0], task, rows))
+    change = sent(clients[0], task, rows)
+    assert change.rows.get().label == work.code
+    confirm(clients[0], change)
     assert BlindMark.objects.get().marker == markers[0]
     assert not any(taken(clients[1], task)[1][2:])
     assert taken(clients[0], task)[1][2:] == [5, 3, "Nhận-xét-kín"]
