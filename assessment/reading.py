@@ -23,6 +23,17 @@ from lms.html import clean, plain
 BLOCKS_AT_MOST: Final = 2_000
 # 20 pages take 0.1 s; a document past this size is no essay.
 PART_AT_MOST: Final = 8 * 1024 * 1024
+# What readers raise over a document that is not as it should be, however deeply it is nested.
+BROKEN: Final = (
+    DefusedXmlException,
+    ParseError,
+    zipfile.BadZipFile,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 # A page has its h1 and its parts an h2, as in `lms.html`.
@@ -44,7 +55,7 @@ def blocks_of_document(content: IO[bytes], extension: str) -> list[str]:
     """Return a document as clean HTML blocks, or raise `ReadingError`."""
     try:
         blocks = READERS[extension](content)
-    except (DefusedXmlException, ParseError, zipfile.BadZipFile, KeyError) as error:
+    except BROKEN as error:
         raise ReadingError(_("The file is damaged and cannot be opened.")) from error
     if len(blocks) > BLOCKS_AT_MOST:
         raise ReadingError(_("The document is too long to be shown here."))

@@ -379,6 +379,7 @@ happened_since.register("hours", reorganising.hours_entered, weight=20)
 # A duty that no class gave ends with the post; the record that stays has its own.
 loose_ends.register("enrolments.obligation.person", reorganising.binding_duties)
 loose_ends.register("enrolments.calendarfeed.person", nothing)
+loose_ends.register("enrolments.annualnorm.person", nothing)  # worked out anew each day
 
 class_page_actions.register("quotas", panels.quotas_of_class, weight=15)
 hangings.register(

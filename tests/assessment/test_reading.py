@@ -63,6 +63,24 @@ def test_documents_that_declare_entities_are_not_opened(declared: str) -> None:
             blocks_of_document(io.BytesIO(content), kind)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<w:p><w:r><w:sym/></w:r></w:p>",
+        '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="x"/></w:tcPr></w:tc></w:tr></w:tbl>',
+        "<w:tbl><w:tr><w:tc>" * 2_000 + "</w:tc></w:tr></w:tbl>" * 2_000,
+        '<w:p><w:r><w:footnoteReference w:id="9"/></w:r></w:p>',
+    ],
+)
+def test_a_document_that_is_not_as_it_should_be_gets_a_sentence(body: str) -> None:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = (
+        f'<?xml version="1.0"?><w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+    )
+    with pytest.raises(ReadingError):
+        blocks_of_document(io.BytesIO(with_part(docx("x"), "word/document.xml", text)), "docx")
+
+
 def test_nothing_of_a_document_runs_or_fetches() -> None:
     link = (
         '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
