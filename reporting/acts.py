@@ -25,6 +25,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "archive_person": _("Person archived"),
     "move_person": _("Person moved to another unit"),
     "end_posting": _("Post ended"),
+    "set_rule": _("Rule entered"),
     "enter_absence": _("Absence entered"),
     "move_absence_end": _("Last day of an absence changed"),
     "withdraw_absence": _("Absence taken back"),
