@@ -48,18 +48,23 @@ def appeal_body(context: Mapping[str, Any], language: str) -> str:
 
 
 def resit_title(context: Mapping[str, Any], language: str) -> str:
-    """Say what is sat again, or whose marks are out."""
+    """Say what is sat again, or no longer, or whose marks are out."""
     facts = {"title": _title(context, language)}
-    if context["released"]:
+    if context["what"] == "released":
         return _("Result of the resit: %(title)s") % facts
+    if context["what"] == "off":
+        return _("No resit: %(title)s") % facts
     return _("Resit: %(title)s") % facts
 
 
 def resit_body(context: Mapping[str, Any], language: str) -> str:
-    """Say when and where, or where the mark can be read."""
+    """Say when and where, that it is off, or where the mark can be read."""
     facts = {"title": _title(context, language), **context}
-    if context["released"]:
+    if context["what"] == "released":
         return _("The result of the resit of “%(title)s” (%(cohort)s) is on the portal.") % facts
+    if context["what"] == "off":
+        words = _("The resit of “%(title)s” (%(cohort)s) on %(held)s does not take place for you.")
+        return words % facts
     if context["place"]:
         return _("The resit of “%(title)s” (%(cohort)s): %(held)s, %(place)s.") % facts
     return _("The resit of “%(title)s” (%(cohort)s): %(held)s.") % facts

@@ -13,7 +13,7 @@ from assessment.marking import CENT
 from assessment.models import GradeCell
 from assessment.models.resits import ResitRule
 from enrolments.models import Cohort, Enrolment
-from enrolments.models.places import IN_FORCE, EnrolmentState, Result
+from enrolments.models.places import Result
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,18 @@ class Candidate:
 
 
 def candidates(cohort: Cohort, item: Item, *, without: int | None = None) -> list[Candidate]:
-    """Return the learners by name who failed a component, have no mark, or put the class off.
+    """Return the learners by name who failed a component, or have no mark: absent or put off.
 
-    `without` is who must not decide on themselves. Who has passed the class sits nothing again.
+    `without` is who must not decide on themselves. Who has passed the class sits nothing again;
+    whoever has put the class off goes on in another one.
     """
-    states = (*IN_FORCE, EnrolmentState.DEFERRED)
-    places = cohort.enrolments.filter(state__in=states).exclude(result=Result.PASSED)
+    places = cohort.enrolments.in_force().exclude(result=Result.PASSED)
     places = places.exclude(learner_id=without).select_related("learner", "sending_unit")
     rows = list(places.order_by("learner_sort_key", "pk"))
     cells = _cells([place.pk for place in rows], item)
     found = [(place, cells.get(place.pk)) for place in rows]
     return [
-        Candidate(place, cell, _why(place, cell))
+        Candidate(place, cell, _("not passed") if cell else _("no mark"))
         for place, cell in found
         if cell is None or not cell.entry.is_passed
     ]
@@ -51,12 +51,6 @@ def candidates(cohort: Cohort, item: Item, *, without: int | None = None) -> lis
 def _cells(places: Iterable[int], item: Item) -> dict[int, GradeCell]:
     rows = GradeCell.objects.filter(enrolment__in=list(places), component_key=item.key)
     return {cell.enrolment_id: cell for cell in rows.select_related("entry")}
-
-
-def _why(place: Enrolment, cell: GradeCell | None) -> str:
-    if place.state == EnrolmentState.DEFERRED:
-        return _("put off")
-    return _("not passed") if cell else _("no mark")
 
 
 def counting(rule: str, item: Item, first: Decimal | None, second: Decimal) -> Decimal:

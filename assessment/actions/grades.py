@@ -23,6 +23,7 @@ from audit.actions import event, record, record_many
 from audit.models import AuditEvent
 from enrolments.actions.progress import complete_block
 from enrolments.models import Cohort, Enrolment
+from enrolments.models.places import IN_FORCE, EnrolmentState
 from jobs.actions import start_job
 
 # What marking writes on an attempt.
@@ -152,8 +153,9 @@ def refuse_own(enrolment: Enrolment, by: User | None) -> None:
 
 
 def refuse_learner(cohort: Cohort, by: User) -> None:
-    """Raise `OwnRecord` if somebody is about to decide on a class they learn in."""
-    if cohort.enrolments.in_force().filter(learner=by).exists():
+    """Raise `OwnRecord` if somebody is about to decide on a class they learn in, or put off."""
+    states = (*IN_FORCE, EnrolmentState.DEFERRED)
+    if cohort.enrolments.filter(learner=by, state__in=states).exists():
         raise OwnRecord(_("Nobody decides on their own record."))
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -33,7 +34,8 @@ from assessment.notices import RESIT
 from assessment.resits import candidates, counting
 from audit.actions import record, record_many
 from enrolments.actions.progress import complete_block
-from enrolments.models import Cohort
+from enrolments.models import Cohort, Enrolment
+from enrolments.models.places import Result
 from lms.templatetags.ui import vi_number
 from notifications.actions import NoticeSpec, plan_notices, stop_notices
 
@@ -77,33 +79,39 @@ def open_resit(*, cohort: Cohort, key: uuid.UUID, plan: ResitPlan, by: User) -> 
     )
     ResitPlace.objects.bulk_create(ResitPlace(resit=row, enrolment_id=pk) for pk in wanted)
     _tell(row, "open_resit", by, {"places": len(wanted), "held_at": plan.held_at.isoformat()})
-    plan_notices(notices=_notices(row, item))
+    plan_notices(notices=_notices(row, item, _listed(row), "set"))
     return row
 
 
 @transaction.atomic
 def call_off(*, resit: Resit, by: User, reason: str) -> bool:
-    """Call a resit off before its results are released. Return whether it still stood."""
+    """Call a resit off before anybody has a mark; the learners are told. False if it was before."""
     held = _held(resit)
     refuse_learner(held.cohort, by)
     if not held.is_open:
         return False
+    listed = list(_listed(held))
+    if any(row.points is not None or row.is_absent for row in listed):
+        raise GradebookRefused(_("Marks are entered already: the resit is no longer called off."))
     held.cancelled_by, held.cancelled_at = by, timezone.now()
     held.save(update_fields=["cancelled_by", "cancelled_at"])
-    stop_notices(subjects=[_subject(held)], reason="cancelled")
+    _tell_off(held, listed)
     _tell(held, "call_off_resit", by, {}, reason=reason)
     return True
 
 
 @transaction.atomic
 def strike(*, resit: Resit, place: int, by: User, reason: str) -> bool:
-    """Take a learner off the list, with a reason. Return whether they were on it."""
+    """Take a learner off the list, with a reason; they are told. Return whether they were on it."""
     held = _open(resit, by)
-    rows = ResitPlace.objects.filter(resit=held, enrolment=place, struck_at=None)
-    done = rows.update(struck_at=timezone.now(), struck_reason=reason[:200])
-    if done:
+    listed = list(_listed(held).filter(enrolment=place))
+    for row in listed:
+        row.struck_at, row.struck_reason = timezone.now(), reason[:200]
+        row.save(update_fields=["struck_at", "struck_reason"])
+    if listed:
+        _tell_off(held, listed)
         _tell(held, "strike_from_resit", by, {"enrolment": place}, reason=reason)
-    return bool(done)
+    return bool(listed)
 
 
 @dataclass(frozen=True)
@@ -117,8 +125,16 @@ class ResitMark:
 
 @transaction.atomic
 def key_marks(*, resit: Resit, marks: Sequence[ResitMark], by: User) -> dict[int, str]:
-    """Keep the marks of a resit as a draft; return, by place, why some were refused."""
+    """Keep the marks of a resit as a draft; return, by place, why some were refused.
+
+    Raises `GradebookRefused` before it has begun.
+    """
     held = _open(resit, by)
+    if timezone.now() < held.held_at:
+        day = date_format(timezone.localtime(held.held_at), "H:i d/m/Y")
+        raise GradebookRefused(
+            _("Marks are entered once the resit has begun: %(day)s.") % {"day": day}
+        )
     item = _item(held.cohort, held.component_key)
     rows = {row.enrolment_id: row for row in held.places.filter(struck_at=None)}
     refused: dict[int, str] = {}
@@ -148,18 +164,21 @@ def release_resit(*, resit: Resit, by: User) -> int:
     refuse_learner(held.cohort, by)
     if not held.is_open:
         return 0
-    listed = held.places.filter(struck_at=None)
-    rows = list(listed.select_related("enrolment__version", "enrolment__cohort"))
+    rows = list(_listed(held))
     if any(row.points is None and not row.is_absent for row in rows):
         raise GradebookRefused(_("Somebody on the list has neither points nor a note of absence."))
     held.released_by, held.released_at = by, timezone.now()
     held.save(update_fields=["released_by", "released_at"])
     item = _item(held.cohort, held.component_key)
-    sat = [row for row in rows if row.points is not None]
+    # Who was recognised as passed meanwhile, by another decision, keeps what they passed with.
+    keys = [row.enrolment_id for row in rows]
+    locked = Enrolment.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    passed = {place.pk for place in locked if place.result == Result.PASSED}
+    sat = [row for row in rows if row.points is not None and row.enrolment_id not in passed]
     for row in sat:
         _count(held, row, item, by)
     _tell(held, "release_resit", by, {"marks": len(sat)})
-    plan_notices(notices=_notices(held, item))
+    plan_notices(notices=_notices(held, item, rows, "released"))
     return len(sat)
 
 
@@ -171,8 +190,9 @@ def _count(resit: Resit, row: ResitPlace, item: Item, by: User) -> None:
     reached = row.points or Decimal(0)
     counted = counting(resit.rule, item, first, reached)
     with override("vi"):  # kept with the grade, read by everybody
-        words = {"day": date_format(timezone.localtime(resit.held_at), "d/m/Y")}
-        why = _("Resit of %(day)s") % words
+        day = date_format(timezone.localtime(resit.held_at), "d/m/Y")
+        words = {"day": day, "rule": resit.get_rule_display()}
+        why = _("Resit of %(day)s; what counts: %(rule)s") % words
         capped = _("Resit of %(day)s, counted up to the pass mark") % words
     entry = _enter(row, item, reached, by, why)
     if counted not in (reached, first):
@@ -255,30 +275,39 @@ def _word(row: ResitPlace) -> str:
     return "absent" if row.is_absent else str(row.points)
 
 
-def _subject(resit: Resit) -> str:
-    return f"resit:{resit.pk}"
+def _listed(resit: Resit) -> QuerySet[ResitPlace]:
+    rows = resit.places.filter(struck_at=None)
+    return rows.select_related("enrolment__version", "enrolment__cohort")
 
 
-def _notices(resit: Resit, item: Item) -> list[NoticeSpec]:
-    """Return what the listed learners are told: that they sit again, or that the mark is out."""
-    cohort, is_out = resit.cohort, resit.released_at is not None
+def _subject(row: ResitPlace) -> str:
+    return f"resit:{row.resit_id}:{row.enrolment_id}"
+
+
+def _tell_off(resit: Resit, rows: Sequence[ResitPlace]) -> None:
+    """Tell learners that they do not sit again; what they were to be told of it is stopped."""
+    stop_notices(subjects=[_subject(row) for row in rows], reason="cancelled")
+    item = _item(resit.cohort, resit.component_key)
+    plan_notices(notices=_notices(resit, item, rows, "off"))
+
+
+def _notices(resit: Resit, item: Item, rows: Iterable[ResitPlace], what: str) -> list[NoticeSpec]:
+    """Return what learners are told: that they sit again, that they do not, or of the mark."""
     context = {
         "title_vi": item.title_vi,
         "title_en": item.title_en,
-        "cohort": cohort.name,
+        "cohort": resit.cohort.name,
         "held": date_format(timezone.localtime(resit.held_at), "H:i d/m/Y"),
         "place": resit.place,
-        "released": is_out,
+        "what": what,
     }
-    now = timezone.now()
-    rows = resit.places.filter(struck_at=None).select_related("enrolment")
     return [
         NoticeSpec(
             person_id=row.enrolment.learner_id,
             kind=RESIT,
-            subject=f"{_subject(resit)}:released" if is_out else _subject(resit),
+            subject=_subject(row) if what == "set" else f"{_subject(row)}:{what}",
             due_on=timezone.localdate(resit.held_at),
-            send_at=now,
+            send_at=timezone.now(),
             context=context,
             url=reverse("assessment:own_grades", args=[row.enrolment_id]),
             unit_id=row.enrolment.sending_unit_id,

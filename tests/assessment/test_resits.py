@@ -31,6 +31,7 @@ from assessment.resits import candidates, counting
 from certificates.actions.recognition import decide, propose
 from enrolments.actions.progress import complete_viewed
 from enrolments.models import Cohort, Enrolment
+from lms.clock import today
 from notifications.models import Notice
 from tests.assessment.works import Task, make_failed, make_resit, make_task
 from tests.certificates.make import make_decision, make_ended
@@ -54,6 +55,17 @@ def in_force(place: Enrolment) -> Decimal:
     return GradeCell.objects.select_related("entry").get(enrolment=place).entry.points
 
 
+def own_page(browser: Browser, place: Enrolment) -> str:
+    url = reverse("assessment:own_grades", args=[place.pk])
+    return browser(place.learner).get(url).content.decode()
+
+
+def told(place: Enrolment) -> list[str]:
+    """Return what a learner is told of resits, in its order."""
+    rows = Notice.objects.filter(person=place.learner, kind="assessment.resit").order_by("pk")
+    return [row.context["what"] for row in rows]
+
+
 def sat(task: Task, cast: Cast, points: str, rule: str = "best") -> Resit:
     """Return a resit with a mark for the learner, not released."""
     row = make_resit(task, by=cast.training_officer, rule=rule)
@@ -71,7 +83,8 @@ def test_who_failed_is_listed_told_and_sees_the_mark_only_after_the_release(
     page = client.get(at("resit", task)).content.decode()
     assert cast.learner.full_name in page
     assert "Lê Đã Đạt" not in page
-    sent: dict[str, Any] = {"held_at": "2026-12-12T08:00", "place": "Hội trường B"}
+    day = timezone.localtime() - dt.timedelta(days=1)
+    sent: dict[str, Any] = {"held_at": f"{day:%Y-%m-%d}T08:00", "place": "Hội trường B"}
     sent |= {"rule": "best", "document": "15/QĐ", "places": [task.place.pk]}
     for _double_click in range(2):
         client.post(at("resit", task), sent)
@@ -79,7 +92,8 @@ def test_who_failed_is_listed_told_and_sees_the_mark_only_after_the_release(
     assert Notice.objects.filter(kind="assessment.resit").count() == 1
     own = reverse("assessment:own_grades", args=[task.place.pk])
     learner = browser(cast.learner)
-    assert "08:00 12/12/2026, Hội trường B" in learner.get(own).content.decode()
+    assert f"08:00 {day:%d/%m/%Y}, Hội trường B" in learner.get(own).content.decode()
+    assert "Thi lại “" not in own_page(browser, passed)
     client.post(at("resit", task), {f"m{task.place.pk}": "8,75"})
     assert "8,75" not in learner.get(own).content.decode()
     assert in_force(task.place) == Decimal(4)
@@ -168,7 +182,7 @@ def test_after_recognition_exactly_the_listed_are_opened_for_a_supplementary_dec
     assert candidates(task.cohort, item) == []
 
 
-def test_a_resit_waits_for_every_mark_and_is_struck_or_called_off_with_a_reason(
+def test_a_resit_waits_for_every_mark_and_a_learner_is_struck_with_a_reason(
     task: Task, cast: Cast, browser: Browser
 ) -> None:
     other = task.another("Ngô Chưa Thi")
@@ -182,14 +196,46 @@ def test_a_resit_waits_for_every_mark_and_is_struck_or_called_off_with_a_reason(
         release_resit(resit=row, by=cast.training_officer)
     client.post(at("end_resit", task), {"strike": other.pk})
     assert not row.places.filter(struck_at__isnull=False).exists()
+    assert "Thi lại “" in own_page(browser, other)
     client.post(at("end_resit", task), {"strike": other.pk, "reason": "Nghỉ việc"})
     refused = key_marks(resit=row, marks=[ResitMark(other.pk, Decimal(5))], by=cast.trainer)
     assert list(refused) == [other.pk]
+    assert "Thi lại “" not in own_page(browser, other)
+    assert (told(other), told(task.place)) == (["set", "off"], ["set"])
+    assert release_resit(resit=row, by=cast.training_officer) == 1
+    assert told(task.place) == ["set", "released"]
+
+
+def test_a_resit_is_called_off_before_there_is_a_mark_and_the_learners_are_told(
+    task: Task, cast: Cast, browser: Browser
+) -> None:
+    client = browser(cast.training_officer)
+    row = make_resit(task, by=cast.training_officer)
+    mark = ResitMark(task.place.pk, Decimal(6))
+    key_marks(resit=row, marks=[mark], by=cast.trainer)
+    client.post(at("end_resit", task), {"reason": "Trùng lịch họp"})
+    row.refresh_from_db()
+    assert row.is_open
+    key_marks(resit=row, marks=[ResitMark(task.place.pk, None)], by=cast.trainer)
     client.post(at("end_resit", task), {"reason": "Trùng lịch họp"})
     row.refresh_from_db()
     assert row.cancelled_at
+    assert told(task.place) == ["set", "off"]
     assert in_force(task.place) == Decimal(4)
-    assert "Trùng lịch họp" not in client.get(at("resit", task)).content.decode()
+
+
+def test_no_mark_before_the_resit_has_begun(task: Task, cast: Cast) -> None:
+    soon = timezone.now() + dt.timedelta(hours=1)
+    row = make_resit(task, by=cast.training_officer, held_at=soon)
+    with pytest.raises(GradebookRefused):
+        key_marks(resit=row, marks=[ResitMark(task.place.pk, Decimal(6))], by=cast.trainer)
+
+
+def test_who_was_recognised_as_passed_meanwhile_keeps_what_they_had(task: Task, cast: Cast) -> None:
+    row = sat(task, cast, "3", "replaces")
+    Enrolment.objects.filter(pk=task.place.pk).update(result="passed")
+    assert release_resit(resit=row, by=cast.training_officer) == 0
+    assert in_force(task.place) == Decimal(4)
 
 
 def test_who_was_absent_keeps_what_they_had(task: Task, cast: Cast) -> None:
@@ -211,6 +257,11 @@ def test_no_resit_before_the_first_release_nor_for_who_passed_nor_of_ones_own(
         make_resit(passed, by=cast.training_officer)
     task = make_failed(cast)
     staff(task.cohort, cast.learner)
+    with pytest.raises(OwnRecord):
+        make_resit(task, by=cast.learner)
+    Enrolment.objects.filter(pk=task.place.pk).update(
+        state="deferred", deferred_until=today() + dt.timedelta(days=30)
+    )
     with pytest.raises(OwnRecord):
         make_resit(task, by=cast.learner)
     assert browser(cast.stranger).get(at("resit", task)).status_code == 404
