@@ -39,7 +39,7 @@ from lms.html import from_markdown, plain
 
 SETTINGS: Final = (
     *("title_vi", "title_en", "intro", "minutes", "attempts_allowed", "pass_percent"),
-    *("is_shuffled", "is_graded", "results_shown"),
+    *("questions_asked", "is_shuffled", "is_graded", "results_shown"),
 )
 
 
@@ -66,6 +66,15 @@ class QuizBlockForm(BlockForm):
     )
     pass_percent = forms.IntegerField(
         label=gettext_lazy("Pass mark (%)"), min_value=0, max_value=100, initial=50
+    )
+    questions_asked = forms.IntegerField(
+        label=gettext_lazy("Questions asked of each person"),
+        min_value=1,
+        max_value=500,
+        required=False,
+        help_text=gettext_lazy(
+            "Empty means all. Else so many are drawn for each attempt, from every topic its share."
+        ),
     )
     is_shuffled = forms.BooleanField(
         label=gettext_lazy("Shuffle questions and options"), required=False, initial=True
@@ -148,7 +157,10 @@ class QuizKind(BlockKind):
             "intro_html": str(from_markdown(quiz.intro)),
             "questions": [
                 freeze_question(item.question_version, explained_in=block.language)
-                | {"points": f"{item.points:.2f}"}
+                | {
+                    "points": f"{item.points:.2f}",
+                    "topic": item.question_version.question.topic,
+                }
                 for item in items
             ],
         }
@@ -166,6 +178,7 @@ class QuizKind(BlockKind):
         ]
         if len({item.question_version.question_id for item in items}) != len(items):
             found.append(Problem(Severity.BLOCKER, _("the test asks a question twice.")))
+        found += [Problem(Severity.BLOCKER, fault) for fault in draw_faults(quiz, items)]
         if quiz.is_graded and quiz.pass_percent == 0:
             found.append(Problem(Severity.WARNING, _("the test has no pass mark.")))
         return found
@@ -179,7 +192,7 @@ class QuizKind(BlockKind):
             "assessment/blocks/quiz.html",
             {
                 "title": _title(frozen),
-                "count": len(frozen.get("questions", [])),
+                "count": _count(frozen),
                 "minutes": frozen.get("minutes"),
                 "pass_percent": frozen.get("pass_percent"),
                 "url": url,
@@ -196,7 +209,7 @@ class QuizKind(BlockKind):
 
     def summary(self, frozen: Data) -> str:
         """Return the title and how many questions there are."""
-        count = len(frozen.get("questions", []))
+        count = _count(frozen)
         words = ngettext("%(n)d question", "%(n)d questions", count) % {"n": count}
         return f"{_title(frozen)} ({words})"
 
@@ -338,6 +351,23 @@ def faults(version: QuestionVersion) -> list[str]:
     """Return what is wrong with a question."""
     found = question_kinds[version.kind].validate(version.data)
     return found if version.body.strip() else [_("The question has no words."), *found]
+
+
+def draw_faults(quiz: Quiz, items: list[QuizItem]) -> list[str]:
+    """Return why the questions of a quiz cannot be drawn for each attempt."""
+    asked = quiz.questions_asked
+    if asked is None or asked == len(items):
+        return []
+    if asked > len(items):
+        facts = {"asked": asked, "held": len(items)}
+        return [_("%(asked)d questions are to be asked, and the test has %(held)d.") % facts]
+    if len({item.points for item in items}) > 1:
+        return [_("the questions are drawn, so each has to be worth the same points.")]
+    return []
+
+
+def _count(frozen: Data) -> int:
+    return frozen.get("questions_asked") or len(frozen.get("questions", []))
 
 
 def _quiz_of(block: Block) -> Quiz | None:

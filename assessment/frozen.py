@@ -37,6 +37,7 @@ class FrozenQuestion:
     # Of the words and the answers; nothing where it was frozen without.
     language: str = ""
     explained_in: str = ""
+    topic: str = ""
 
     @property
     def answer_language(self) -> str:
@@ -62,6 +63,7 @@ class FrozenQuestion:
             lesson_key=uuid.UUID(lesson_key) if lesson_key else None,
             language=frozen.get("language", ""),
             explained_in=frozen.get("explained_in", ""),
+            topic=frozen.get("topic", ""),
         )
 
 
@@ -83,6 +85,7 @@ class FrozenQuiz:
     is_graded: bool
     results_shown: str
     questions: tuple[FrozenQuestion, ...]
+    questions_asked: int | None = None
     title = translated("title")
 
     @property
@@ -90,9 +93,21 @@ class FrozenQuiz:
         """Return whether marks are shown as soon as they are there."""
         return self.results_shown == ResultsShown.AT_ONCE
 
+    @property
+    def count(self) -> int:
+        """Return how many questions an attempt asks."""
+        return self.questions_asked or len(self.questions)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Return whether an attempt asks only some of the questions."""
+        return self.count < len(self.questions)
+
     @cached_property
     def max_points(self) -> Decimal:
-        """Return the points of all questions."""
+        """Return the points of what an attempt asks; where it is drawn all are worth the same."""
+        if self.is_drawn:
+            return self.count * self.questions[0].points
         return sum((question.points for question in self.questions), Decimal(0))
 
     @cached_property
@@ -154,5 +169,6 @@ def _quiz(version: CourseVersion, lesson: LessonOutline, block: BlockOutline) ->
         is_shuffled=frozen["is_shuffled"],
         is_graded=frozen["is_graded"],
         results_shown=frozen["results_shown"],
+        questions_asked=frozen.get("questions_asked"),
         questions=tuple(FrozenQuestion.read(row) for row in frozen["questions"]),
     )

@@ -35,6 +35,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "minutes": None,
     "attempts_allowed": 1,
     "pass_percent": 50,
+    "questions_asked": None,
     "is_shuffled": True,
     "is_graded": True,
     "results_shown": "on_release",

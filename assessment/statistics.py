@@ -94,13 +94,14 @@ class Statistics:
     deviation: float
     alpha: float | None
     items: Sequence[Item]
+    rare: int  # questions of a draw that too few were asked
     bars: Sequence[Bar]
 
 
 def statistics_of(cohort: Cohort, quiz: FrozenQuiz, reader: User) -> Statistics | None:
     """Return the figures, or nothing while too few are marked; the reader's own is left out.
 
-    Four queries, whatever the size of the class.
+    Four queries, whatever the size of the class; one more where questions are drawn.
     """
     sat = _first_attempts(cohort, quiz.key, reader)
     points = Cast("points", FloatField())
@@ -114,13 +115,16 @@ def statistics_of(cohort: Cohort, quiz: FrozenQuiz, reader: User) -> Statistics 
     if found["n"] < ATTEMPTS_AT_LEAST:
         return None
     totals = Totals(found["n"], found["t"], found["tt"])
-    sums = _sums(sat)
+    sums, asked = _sums(sat), _asked(sat, quiz, totals)
+    enough = [row for row in quiz.questions if asked[row.key].n >= ATTEMPTS_AT_LEAST]
+    whole = [sums.get(row.key, Sums(0, 0, 0)) for row in quiz.questions]
     return Statistics(
         attempts=totals.n,
         mean=found["mean"],
         deviation=found["deviation"],
-        alpha=alpha([sums.get(row.key, Sums(0, 0, 0)) for row in quiz.questions], totals),
-        items=_items(quiz, sums, totals),
+        alpha=None if quiz.is_drawn else alpha(whole, totals),  # no two sat the same test
+        items=_items(quiz, sums, {row.key: asked[row.key] for row in enough}),
+        rare=len(quiz.questions) - len(enough),
         bars=_bars(sat),
     )
 
@@ -141,9 +145,26 @@ def _sums(sat: QuerySet[Attempt]) -> dict[uuid.UUID, Sums]:
     return {one["question_key"]: Sums(one["x"], one["xx"], one["xt"]) for one in found}
 
 
-def _items(quiz: FrozenQuiz, sums: Mapping[uuid.UUID, Sums], totals: Totals) -> list[Item]:
+def _asked(sat: QuerySet[Attempt], quiz: FrozenQuiz, totals: Totals) -> dict[uuid.UUID, Totals]:
+    """Return, for each question, the attempts that were asked it."""
+    if not quiz.is_drawn:
+        return dict.fromkeys(quiz.by_key, totals)
+    found = {key: [0, 0.0, 0.0] for key in quiz.by_key}
+    for layout, points in sat.values_list("layout", "points").iterator():
+        for row in layout:
+            held, t = found[uuid.UUID(row["question"])], float(points or 0)
+            held[:] = held[0] + 1, held[1] + t, held[2] + t * t
+    return {key: Totals(int(n), t, tt) for key, (n, t, tt) in found.items()}
+
+
+def _items(
+    quiz: FrozenQuiz, sums: Mapping[uuid.UUID, Sums], asked: Mapping[uuid.UUID, Totals]
+) -> list[Item]:
     items = []
     for number, question in enumerate(quiz.questions, start=1):
+        totals = asked.get(question.key)
+        if totals is None:
+            continue
         held = sums.get(question.key, Sums(0, 0, 0))
         items.append(
             Item(

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
+from assessment.draws import draw
 from assessment.errors import (
     AnswerTooLong,
     AttemptOver,
@@ -192,8 +193,8 @@ def _begin(
 
 
 def _layout(quiz: FrozenQuiz, seed: int) -> list[dict[str, Any]]:
-    """Return the order of questions and of their options."""
-    keys = [str(question.key) for question in quiz.questions]
+    """Return the questions drawn, in their order, and that of their options."""
+    keys = [str(question.key) for question in draw(quiz, seed)]
     rows = []
     for key in drawn(keys, seed) if quiz.is_shuffled else keys:
         question = quiz.by_key[uuid.UUID(key)]

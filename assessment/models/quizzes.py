@@ -36,6 +36,9 @@ class Quiz(models.Model):
     pass_percent = models.PositiveSmallIntegerField(
         _("Pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
     )
+    questions_asked = models.PositiveSmallIntegerField(
+        _("Questions asked of each person"), null=True, blank=True
+    )  # drawn anew for each attempt; nothing: all
     is_shuffled = models.BooleanField(_("Shuffle questions and options"), default=True)
     is_graded = models.BooleanField(_("Counts towards the result"), default=True)
     results_shown = models.CharField(
@@ -53,6 +56,10 @@ class Quiz(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(attempts_allowed__gte=1), name="assessment_quiz_may_be_sat"
+            ),
+            models.CheckConstraint(
+                condition=Q(questions_asked=None) | Q(questions_asked__gte=1),
+                name="assessment_quiz_asks_something",
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,7 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from assessment.actions import quizzes as actions
 from assessment.block_kinds import QuizBlockForm, faults
+from assessment.draws import shares
 from assessment.forms.studio import PickForm, PointsForm
 from assessment.frozen import QUIZ
 from assessment.kinds import question_kinds
@@ -48,6 +51,7 @@ def quiz(request: HttpRequest, pk: int) -> HttpResponse:
             for item in items
         ],
         "total": sum(item.points for item in items),
+        "draw": _draw(items),
     }
     status = 422 if form.errors else 200
     return render(request, "assessment/studio/quiz.html", context, status=status)
@@ -115,6 +119,15 @@ def _block(request: HttpRequest, pk: int) -> Block:
 def _items(block: Block) -> list[QuizItem]:
     items = QuizItem.objects.filter(quiz__version=block.version, quiz__key=block.key)
     return list(items.select_related("quiz", "question_version__question__current"))
+
+
+def _draw(items: list[QuizItem]) -> list[tuple[str, int, int]]:
+    """Return topic, questions asked and questions held, where not all are asked."""
+    asked = items[0].quiz.questions_asked if items else None
+    if asked is None or asked >= len(items):
+        return []
+    sizes = Counter(item.question_version.question.topic for item in items)
+    return [(topic, n, sizes[topic]) for topic, n in shares(sizes, asked).items()]
 
 
 def _excerpt(question: Question) -> str:

@@ -138,7 +138,12 @@ class Room:
 
 
 def make_question(
-    course: Course, kind: str, *, by: User, lesson_key: uuid.UUID | None = None
+    course: Course,
+    kind: str,
+    *,
+    by: User,
+    lesson_key: uuid.UUID | None = None,
+    topic: str = "",
 ) -> Question:
     """Return a question of a kind in the bank of the course."""
     wording = Wording(
@@ -148,7 +153,8 @@ def make_question(
         explanation="Vì **tokmotexplain**.",
         lesson_key=lesson_key,
     )
-    return add_question(bank=bank_of(course=course, by=by), wording=wording, by=by)
+    bank = bank_of(course=course, by=by)
+    return add_question(bank=bank, wording=wording, topic=topic, by=by)
 
 
 def make_quiz_draft(
@@ -159,6 +165,7 @@ def make_quiz_draft(
     lesson_number: int = 1,
     is_sequential: bool = False,
     lesson_of_questions: int | None = None,
+    topics: list[str] | None = None,
     **settings: Any,
 ) -> CourseVersion:
     """Return a draft of two lessons; one of them has a quiz of one question a kind."""
@@ -171,8 +178,10 @@ def make_quiz_draft(
     block = add_block(lesson=lesson, kind="quiz", by=by, content=content)
     about = version.lessons.filter(position=lesson_of_questions or 0).first()
     key = about.key if about else None
+    asked = kinds or list(DATA)
     questions = [
-        make_question(version.course, kind, by=by, lesson_key=key) for kind in kinds or list(DATA)
+        make_question(version.course, kind, by=by, lesson_key=key, topic=topic)
+        for kind, topic in zip(asked, topics or [""] * len(asked), strict=True)
     ]
     add_questions(quiz=quiz_row(block), questions=questions, by=by)
     return version
