@@ -39,7 +39,7 @@ from lms.html import from_markdown, plain
 
 SETTINGS: Final = (
     *("title_vi", "title_en", "intro", "minutes", "attempts_allowed", "pass_percent"),
-    *("questions_asked", "is_shuffled", "is_graded", "results_shown"),
+    *("questions_asked", "is_shuffled", "is_one_way", "is_graded", "results_shown"),
 )
 
 
@@ -78,6 +78,9 @@ class QuizBlockForm(BlockForm):
     )
     is_shuffled = forms.BooleanField(
         label=gettext_lazy("Shuffle questions and options"), required=False, initial=True
+    )
+    is_one_way = forms.BooleanField(
+        label=gettext_lazy("One question after another, without going back"), required=False
     )
     is_graded = forms.BooleanField(
         label=gettext_lazy("Counts towards the result"), required=False, initial=True

@@ -38,6 +38,13 @@ class NotTheLearner(Refused):
         super().__init__(_("Only the learner takes the test."))
 
 
+class QuestionLeft(Refused):
+    """A question that is not open, in a test where one only goes forward."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This question is not open: the test goes from one to the next."))
+
+
 class AnswerTooLong(Refused):
     """More than an answer can be."""
 
@@ -70,6 +77,7 @@ __all__ = [
     "NotOpenNow",
     "NotTheLearner",
     "OwnRecord",
+    "QuestionLeft",
     "QuizClosed",
     "Refused",
 ]

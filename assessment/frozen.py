@@ -86,6 +86,7 @@ class FrozenQuiz:
     results_shown: str
     questions: tuple[FrozenQuestion, ...]
     questions_asked: int | None = None
+    is_one_way: bool = False
     title = translated("title")
 
     @property
@@ -170,5 +171,6 @@ def _quiz(version: CourseVersion, lesson: LessonOutline, block: BlockOutline) ->
         is_graded=frozen["is_graded"],
         results_shown=frozen["results_shown"],
         questions_asked=frozen.get("questions_asked"),
+        is_one_way=frozen.get("is_one_way", False),
         questions=tuple(FrozenQuestion.read(row) for row in frozen["questions"]),
     )

@@ -37,6 +37,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "pass_percent": 50,
     "questions_asked": None,
     "is_shuffled": True,
+    "is_one_way": False,
     "is_graded": True,
     "results_shown": "on_release",
 }
@@ -45,6 +46,7 @@ NAMES: Final = {
     "attempts": "attempts_allowed",
     "shuffled": "is_shuffled",
     "graded": "is_graded",
+    "one_way": "is_one_way",
 }
 
 

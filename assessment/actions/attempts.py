@@ -21,6 +21,7 @@ from assessment.errors import (
     NoAttemptLeft,
     NotInQuiz,
     NotTheLearner,
+    QuestionLeft,
     QuizClosed,
 )
 from assessment.frozen import FrozenQuiz, quiz_of
@@ -97,7 +98,8 @@ def save_answer(
         raise AnswerTooLong
     # Against a submit or another save at the same moment: whoever locks the attempt is first.
     rows = Attempt.objects.select_for_update().filter(pk=attempt.pk)
-    state, deadline, layout = rows.values_list("state", "deadline_at", "layout").get()
+    facts = rows.values_list("state", "deadline_at", "layout", "reached")
+    state, deadline, layout, reached = facts.get()
     if state != AttemptState.IN_PROGRESS or (deadline and now > deadline + GRACE):
         raise AttemptOver
     if not any(row["question"] == str(question_key) for row in layout):
@@ -107,11 +109,23 @@ def save_answer(
     known = next(iter(held), None)
     if known and known.revision >= revision:
         return Saved(known, _says(known, response, revision, flagged=flagged))
+    if reached and layout[reached - 1]["question"] != str(question_key):
+        raise QuestionLeft
     answer = known or Answer(attempt_id=attempt.pk, question_key=question_key)
     answer.revision, answer.response = revision, dict(response)
     answer.is_flagged, answer.saved_at = flagged, now
     answer.save()
     return Saved(answer, is_newest=True)
+
+
+def go_on(*, attempt: Attempt, left: int) -> None:
+    """Leave the question of this number for the next, where one only goes forward.
+
+    Safe to call twice: who has gone on already stays where they are.
+    """
+    if left < len(attempt.layout):
+        still_there = Attempt.objects.open().filter(pk=attempt.pk, reached=left)
+        still_there.update(reached=left + 1)
 
 
 @transaction.atomic
@@ -188,6 +202,7 @@ def _begin(
         deadline_at=deadline,
         check_at=deadline + GRACE if deadline else None,
         in_room=ends_at is not None,
+        reached=1 if quiz.is_one_way else None,
         receipt=new_receipt("KT"),
     )
 

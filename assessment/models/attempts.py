@@ -76,6 +76,8 @@ class Attempt(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     by_deadline = models.BooleanField(default=False)
     in_room = models.BooleanField(default=False)  # an invigilator watches over it
+    # The question that is open, where one only goes forward; nothing where all are.
+    reached = models.PositiveSmallIntegerField(null=True, blank=True)
     receipt = models.CharField(max_length=20, unique=True)
     points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
     max_points = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
@@ -118,6 +120,16 @@ class Attempt(models.Model):
     def is_open(self) -> bool:
         """Return whether it is still being written."""
         return self.state == AttemptState.IN_PROGRESS
+
+    def number_of(self, question_key: str) -> int:
+        """Return which number a question has in this attempt; 0 where it is not asked."""
+        keys = [row["question"] for row in self.layout]
+        return keys.index(question_key) + 1 if question_key in keys else 0
+
+    @property
+    def is_at_the_end(self) -> bool:
+        """Return whether every question has been reached: the attempt can be looked over."""
+        return self.reached is None or self.reached >= len(self.layout)
 
     @property
     def is_graded(self) -> bool:

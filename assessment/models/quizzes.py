@@ -40,6 +40,9 @@ class Quiz(models.Model):
         _("Questions asked of each person"), null=True, blank=True
     )  # drawn anew for each attempt; nothing: all
     is_shuffled = models.BooleanField(_("Shuffle questions and options"), default=True)
+    is_one_way = models.BooleanField(
+        _("One question after another, without going back"), default=False
+    )
     is_graded = models.BooleanField(_("Counts towards the result"), default=True)
     results_shown = models.CharField(
         _("Results are shown"), max_length=12, choices=ResultsShown, default=ResultsShown.ON_RELEASE

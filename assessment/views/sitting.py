@@ -78,7 +78,7 @@ def question(request: HttpRequest, pk: int, key: uuid.UUID, number: int) -> Http
     if _is_over(attempt):
         return _to_result(attempt)
     held = sitting(attempt, quiz_sat(attempt))
-    at = _number(request.GET.get("cau"), held.count)
+    at = attempt.reached or _number(request.GET.get("cau"), held.count)
     answer = held.answer(at)
     context = {
         "sitting": held,
@@ -88,7 +88,7 @@ def question(request: HttpRequest, pk: int, key: uuid.UUID, number: int) -> Http
         "answer": answer,
         "revision": (answer.revision if answer else 0) + 1,
         "number": at,
-        "previous": at - 1,
+        "previous": 0 if attempt.reached else at - 1,
         "next": at + 1 if at < held.count else None,
         "now": timezone.now(),
     }
@@ -113,6 +113,8 @@ def save(request: HttpRequest, pk: int, key: uuid.UUID, number: int) -> HttpResp
     if not saved.is_newest:
         messages.warning(request, _elsewhere())
         return redirect(_question_url(attempt, fields.one("cau")))
+    if attempt.reached:
+        actions.go_on(attempt=attempt, left=attempt.number_of(fields.one("question")))
     return redirect(_next_url(attempt, fields.one("den")))
 
 
@@ -123,6 +125,8 @@ def review(request: HttpRequest, pk: int, key: uuid.UUID, number: int) -> HttpRe
     attempt = own_attempt(request, pk, key, number)
     if _is_over(attempt):
         return _to_result(attempt)
+    if not attempt.is_at_the_end:
+        return redirect(_question_url(attempt, str(attempt.reached)))
     held = sitting(attempt, quiz_sat(attempt))
     context = {"sitting": held, "attempt": attempt, "quiz": held.quiz, "now": timezone.now()}
     return render(request, "assessment/review.html", context)

@@ -241,9 +241,21 @@
       event.preventDefault();
       window.clearTimeout(typing);
       keep().then(function (sent) {
-        if (sent && !document.getElementById("newest")) go(to);
+        if (!sent || document.getElementById("newest")) return;
+        if (form.hasAttribute("data-one-way")) goOn(to);
+        else go(to);
       });
     });
+  }
+
+  // Where one only goes forward the server moves the place: the form itself is sent.
+  function goOn(to) {
+    var field = document.createElement("input");
+    field.type = "hidden";
+    field.name = "den";
+    field.value = to;
+    form.append(field);
+    form.submit();
   }
 
   function go(to) {
