@@ -86,6 +86,13 @@ def test_two_clicks_go_one_question_on(room: Room, learner: Client) -> None:
     assert Attempt.objects.get().reached == 2
 
 
+def test_a_click_that_arrives_late_brings_nobody_back(room: Room, learner: Client) -> None:
+    send(learner, room, "single", "2")
+    send(learner, room, "true_false", "3")
+    assert "Câu 3/3" in send(learner, room, "single", "2")
+    assert Attempt.objects.get().reached == 3
+
+
 def test_saving_by_the_script_stays_at_the_question(room: Room, learner: Client) -> None:
     assert room.save(learner, "single", **RIGHT["single"]).status_code == 200
     assert "Câu 1/3" in shown(learner, room)
@@ -100,6 +107,7 @@ def test_the_look_over_comes_after_the_last_question(room: Room, learner: Client
     assert "Tất cả các câu đã được trả lời" in page
     assert "Trở lại câu cuối" in page
     assert "?cau=" not in page
+    assert "Câu 3/3" in shown(learner, room)
     learner.post(room.url("hand_in", 1))
     assert Attempt.objects.get().state == "submitted"
     assert len(answered()) == 3
