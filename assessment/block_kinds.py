@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
@@ -18,6 +19,7 @@ from accounts.permissions import Permission
 from assessment.actions.questions import add_question, bank_of
 from assessment.actions.quizzes import put_settings, set_questions
 from assessment.asking import asked
+from assessment.draws import shares
 from assessment.frozen import FrozenQuestion
 from assessment.importing import QuestionPlan
 from assessment.kinds import question_kinds
@@ -171,7 +173,8 @@ class QuizKind(BlockKind):
     def check(self, block: Block) -> list[Problem]:
         """Refuse a quiz that asks nothing, asks twice, or has a question without a right answer."""
         quiz = _quiz_of(block)
-        items = list(quiz.items.select_related("question_version")) if quiz else []
+        asked = quiz.items.select_related("question_version__question") if quiz else ()
+        items = list(asked)
         if quiz is None or not items:
             return [Problem(Severity.BLOCKER, _("the test has no question."))]
         found = [
@@ -182,6 +185,7 @@ class QuizKind(BlockKind):
         if len({item.question_version.question_id for item in items}) != len(items):
             found.append(Problem(Severity.BLOCKER, _("the test asks a question twice.")))
         found += [Problem(Severity.BLOCKER, fault) for fault in draw_faults(quiz, items)]
+        found += [Problem(Severity.WARNING, words) for words in never_asked(quiz, items)]
         if quiz.is_graded and quiz.pass_percent == 0:
             found.append(Problem(Severity.WARNING, _("the test has no pass mark.")))
         return found
@@ -367,6 +371,17 @@ def draw_faults(quiz: Quiz, items: list[QuizItem]) -> list[str]:
     if len({item.points for item in items}) > 1:
         return [_("the questions are drawn, so each has to be worth the same points.")]
     return []
+
+
+def never_asked(quiz: Quiz, items: list[QuizItem]) -> list[str]:
+    """Name the topics that are too small to have a share in what is drawn."""
+    sizes = Counter(item.question_version.question.topic for item in items)
+    if not quiz.questions_asked or quiz.questions_asked >= len(items):
+        return []
+    share = shares(sizes, quiz.questions_asked)
+    topics = [topic or _("Without topic") for topic, asked in share.items() if not asked]
+    words = _("topics of which nobody is asked anything: %(topics)s.")
+    return [words % {"topics": ", ".join(topics)}] if topics else []
 
 
 def _count(frozen: Data) -> int:

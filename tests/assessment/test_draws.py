@@ -21,7 +21,7 @@ from assessment.draws import draw, shares
 from assessment.frozen import quiz_of
 from assessment.models import Answer, Attempt, Quiz, QuizItem
 from courses.actions import publish
-from courses.blocks import Severity
+from courses.blocks import Severity, block_kinds
 from courses.errors import PublishRefusedError
 from courses.models import Block, CourseVersion
 from tests.assessment.make import RIGHT, Room, make_quiz_draft, make_room
@@ -153,6 +153,17 @@ def test_a_draw_from_questions_of_other_weight_is_not_published(
 def test_a_test_cannot_ask_more_than_it_holds(draft: CourseVersion, cast: Cast) -> None:
     Quiz.objects.update(questions_asked=10)
     assert refusal(draft, cast) == ["Bài 1: bài hỏi 10 câu mà chỉ có 9 câu."]
+
+
+def test_topics_too_small_for_a_share_are_named_before_publication(
+    draft: CourseVersion, cast: Cast, browser: Browser
+) -> None:
+    Quiz.objects.update(questions_asked=1)
+    block = Block.objects.get(version=draft, kind="quiz")
+    warnings = [row.text for row in block_kinds[block.kind].check(block)]
+    assert warnings == ["chủ đề không ai được hỏi câu nào: Bảo mật."]
+    url = reverse("assessment:quiz", args=[block.pk])
+    assert browser(cast.trainer).get(url).content.decode().count("không được hỏi") == 1
 
 
 def test_asking_all_of_them_is_no_draw(draft: CourseVersion, cast: Cast) -> None:
