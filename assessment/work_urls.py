@@ -47,6 +47,11 @@ urlpatterns = [
         marking_sheets.take_sheet,
         name="take_sheet",
     ),
+    path(
+        "giang-day/cham-bai/<int:pk>/<uuid:key>/phieu/bai-nop/",
+        marking_sheets.take_works,
+        name="take_works",
+    ),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/cong-bo/", marking.release, name="release"),
     path("giang-day/cham-bai/<int:pk>/<uuid:key>/gia-han/", marking.extend, name="extend"),
 ]

@@ -104,6 +104,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "share_out_works": _("Works shared out anew among the markers"),
     "hand_over_work": _("Work given to another marker"),
     "export_marking_sheet": _("Marking sheet exported"),
+    "export_works": _("Works to be marked downloaded together"),
     "mark_blind": _("Assignment marked by one of two markers"),
     "ask_appeal": _("Appeal against a result"),
     "withdraw_appeal": _("Appeal withdrawn"),

@@ -72,5 +72,6 @@ WORKS: dict[str, Address] = {
     "works:release": page(RELEASERS, class_work),
     "works:sheet": page(parts("trainer"), class_work),
     "works:take_sheet": file(parts("trainer"), class_work),
+    "works:take_works": file(parts("trainer"), class_work),
     "works:extend": page(RELEASERS, work),
 }

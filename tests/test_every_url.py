@@ -39,6 +39,7 @@ READ_AND_RECORDED = {
     "assessment:script_sheet",
     "assessment:script_names",  # who has seen the names enters no marks from then on
     "works:take_sheet",
+    "works:take_works",
     "works:mark",  # opening a work takes it, so that two do not read the same
     "reporting:export_people",
     "requirements:export_requirement",
