@@ -195,3 +195,11 @@ class SheetForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": SPREADSHEETS.html}),
         allow_empty_file=True,
     )
+
+
+class CodedSheetForm(SheetForm):
+    """A file of marks that was taken from the same page: its rows go by code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("The sheet of this page, filled in; rows go by code.")

@@ -18,7 +18,7 @@ from accounts.http import signed_in
 from accounts.permissions import Permission
 from assessment import marking_sheets
 from assessment.assignments import FrozenAssignment, assignment_of
-from assessment.forms.gradebook import SheetForm
+from assessment.forms.gradebook import CodedSheetForm
 from assessment.models.assignments import SubmissionQuerySet
 from assessment.models.marking_plans import works_waiting_for
 from assessment.work_archives import BYTES_AT_MOST, archive_of
@@ -33,7 +33,7 @@ from lms.sheets import SheetError
 def marking_sheet(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Take a filled-in sheet; what it would write is looked at first."""
     cohort, assignment = _marked_in(request, pk, key)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = CodedSheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"]
         told = {"content": content, "name": content.name, "size": content.size}

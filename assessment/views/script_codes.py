@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from assessment.actions import script_codes as actions
 from assessment.actions.script_codes import CodedMark
 from assessment.errors import Refused
-from assessment.forms.gradebook import SheetForm
+from assessment.forms.gradebook import CodedSheetForm
 from assessment.gradebook import Item
 from assessment.models import ScriptCoding
 from assessment.models.script_codes import WAITING
@@ -91,7 +91,7 @@ def script_file(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Take a workbook of marks by code; what it would write is looked at first."""
     book, item = _paper(request, pk, key)
     coding = _open_coding(book, key)
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = CodedSheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"]
         told = {"content": content, "name": content.name, "size": content.size, "by": book.user}

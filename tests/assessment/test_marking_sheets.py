@@ -62,6 +62,7 @@ def test_a_sheet_is_taken_filled_in_shown_and_written_as_the_page_does(
 ) -> None:
     first, second = task.handed_in(), task.handed_in(task.another("Lê Văn Tám"))
     client = browser(cast.trainer)
+    assert "dòng được nhận theo mã" in client.get(url_of(task)).content.decode()
     rows = taken(client, task)
     assert rows[0] == ["Mã", "Họ và tên", "Nội dung (0–6)", "Trình bày (0–4)", "Nhận xét"]
     assert [row[0] for row in rows[1:]] == [first.code, second.code]
