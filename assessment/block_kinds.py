@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
@@ -375,10 +374,8 @@ def draw_faults(quiz: Quiz, items: list[QuizItem]) -> list[str]:
 
 def never_asked(quiz: Quiz, items: list[QuizItem]) -> list[str]:
     """Name the topics that are too small to have a share in what is drawn."""
-    sizes = Counter(item.question_version.question.topic for item in items)
-    if not quiz.questions_asked or quiz.questions_asked >= len(items):
-        return []
-    share = shares(sizes, quiz.questions_asked)
+    held = (item.question_version.question.topic for item in items)
+    share = shares(held, quiz.questions_asked)
     topics = [topic or _("Without topic") for topic, asked in share.items() if not asked]
     words = _("topics of which nobody is asked anything: %(topics)s.")
     return [words % {"topics": ", ".join(topics)}] if topics else []

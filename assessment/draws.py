@@ -7,32 +7,32 @@ has an easier mix; only which questions of a topic are asked differs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 
 from assessment.frozen import FrozenQuestion, FrozenQuiz
 from assessment.kinds.base import drawn
 
 
-def shares(sizes: Mapping[str, int], asked: int) -> dict[str, int]:
-    """Return how many questions of each topic are asked; at most as many as it has.
+def shares(topics: Iterable[str], asked: int | None) -> dict[str, int]:
+    """Return how many questions of each topic are asked: never more than there are.
 
-    `sizes` are the questions of each topic, `asked` at most their sum. Of equal remainders the
-    topic that comes first has the question.
+    `topics` has one entry a question; `asked` is how many are drawn, nothing means all. Of equal
+    remainders the topic that comes first has the question.
     """
-    whole = sum(sizes.values())
+    sizes = Counter(topics)
+    whole = sizes.total()
+    if asked is None or asked >= whole:
+        return dict(sizes)
     taken = {topic: asked * size // whole for topic, size in sizes.items()}
-    left = asked - sum(taken.values())
     by_remainder = sorted(sizes, key=lambda topic: -(asked * sizes[topic] % whole))
-    for topic in by_remainder[:left]:
+    for topic in by_remainder[: asked - sum(taken.values())]:
         taken[topic] += 1
     return taken
 
 
-def draw(quiz: FrozenQuiz, seed: int) -> Sequence[FrozenQuestion]:
+def draw(quiz: FrozenQuiz, seed: int) -> list[FrozenQuestion]:
     """Return the questions that an attempt of this seed asks, in the order of the quiz."""
-    if not quiz.is_drawn:
-        return quiz.questions
-    share = shares(Counter(question.topic for question in quiz.questions), quiz.count)
+    share = shares((question.topic for question in quiz.questions), quiz.questions_asked)
     chosen: set[str] = set()
     for topic, number in share.items():
         keys = (str(question.key) for question in quiz.questions if question.topic == topic)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from assessment.actions.questions import Wording
@@ -24,6 +25,7 @@ from assessment.kinds.base import key_of
 from assessment.kinds.categorise import groups_of
 from assessment.kinds.gaps import pieces_of
 from assessment.kinds.ordering import steps_of
+from assessment.models import Quiz
 from courses.blocks import Content
 from courses.importing import BlockPlan, CourseFormatError, Source
 from lms.html import from_markdown
@@ -87,6 +89,7 @@ def import_quiz(plan: BlockPlan, source: Source) -> Content:
     if unknown:
         raise _fault(source, _("unknown settings of a quiz: %(names)s"), names=sorted(unknown))
     settings = DEFAULTS | given
+    _demand_sound(settings, source)
     questions = [
         QuestionPlan(
             key=uuid.uuid5(plan.key, str(row.get("id", number))),
@@ -97,6 +100,14 @@ def import_quiz(plan: BlockPlan, source: Source) -> Content:
         for number, row in enumerate(rows, start=1)
     ]
     return Content({"title": settings["title_vi"]}, extra=settings | {"questions": questions})
+
+
+def _demand_sound(settings: Mapping[str, Any], source: Source) -> None:
+    try:
+        Quiz(**settings).clean_fields(exclude=["version", "key", "title_vi"])
+    except ValidationError as error:
+        name, faults = next(iter(error.message_dict.items()))
+        raise _fault(source, "%(name)s: %(fault)s", name=name, fault=faults[0]) from error
 
 
 def _wording(row: Mapping[str, Any], source: Source, language: str) -> Wording:

@@ -116,15 +116,15 @@ def statistics_of(cohort: Cohort, quiz: FrozenQuiz, reader: User) -> Statistics 
         return None
     totals = Totals(found["n"], found["t"], found["tt"])
     sums, asked = _sums(sat), _asked(sat, quiz, totals)
-    enough = [row for row in quiz.questions if asked[row.key].n >= ATTEMPTS_AT_LEAST]
+    items = _items(quiz, sums, asked)
     whole = [sums.get(row.key, Sums(0, 0, 0)) for row in quiz.questions]
     return Statistics(
         attempts=totals.n,
         mean=found["mean"],
         deviation=found["deviation"],
         alpha=None if quiz.is_drawn else alpha(whole, totals),  # no two sat the same test
-        items=_items(quiz, sums, {row.key: asked[row.key] for row in enough}),
-        rare=len(quiz.questions) - len(enough),
+        items=items,
+        rare=len(quiz.questions) - len(items),
         bars=_bars(sat),
     )
 
@@ -149,12 +149,14 @@ def _asked(sat: QuerySet[Attempt], quiz: FrozenQuiz, totals: Totals) -> dict[uui
     """Return, for each question, the attempts that were asked it."""
     if not quiz.is_drawn:
         return dict.fromkeys(quiz.by_key, totals)
-    found = {key: [0, 0.0, 0.0] for key in quiz.by_key}
+    found = dict.fromkeys(quiz.by_key, (0, 0.0, 0.0))
     for layout, points in sat.values_list("layout", "points").iterator():
-        for row in layout:
-            held, t = found[uuid.UUID(row["question"])], float(points or 0)
-            held[:] = held[0] + 1, held[1] + t, held[2] + t * t
-    return {key: Totals(int(n), t, tt) for key, (n, t, tt) in found.items()}
+        t = float(points or 0)
+        # Who sat an older version of the course may have been asked what is no longer in it.
+        for key in found.keys() & {uuid.UUID(row["question"]) for row in layout}:
+            n, whole, squares = found[key]
+            found[key] = (n + 1, whole + t, squares + t * t)
+    return {key: Totals(*sums) for key, sums in found.items()}
 
 
 def _items(
@@ -162,8 +164,8 @@ def _items(
 ) -> list[Item]:
     items = []
     for number, question in enumerate(quiz.questions, start=1):
-        totals = asked.get(question.key)
-        if totals is None:
+        totals = asked[question.key]
+        if totals.n < ATTEMPTS_AT_LEAST:
             continue
         held = sums.get(question.key, Sums(0, 0, 0))
         items.append(

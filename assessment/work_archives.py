@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import ExitStack
 from typing import IO, Final
 
 from django.core.files.storage import default_storage
@@ -19,36 +19,31 @@ BYTES_AT_MOST: Final = 200 * 1024 * 1024
 BOM: Final = "\ufeff"  # Notepad on old Windows reads UTF-8 only with it
 
 
-@dataclass(frozen=True)
-class Archive:
-    """An open temporary file at its beginning, the works that are in it and those left for later.
-
-    `content` removes itself when it is closed.
-    """
-
-    content: IO[bytes]
-    taken: int
-    left: int
-
-
-def archive_of(works: Iterable[Submission], *, bytes_at_most: int = BYTES_AT_MOST) -> Archive:
-    """Write works with their files, in this order, as many whole ones as have room; at least one.
+def archive_of(
+    works: Iterable[Submission], *, bytes_at_most: int = BYTES_AT_MOST
+) -> tuple[IO[bytes], int]:
+    """Return an archive of the first works and of how many: as have room, at least one, all whole.
 
     Each work comes with `files` and their blobs fetched. What learners send is compressed already,
-    so it is stored as it is.
+    so it is stored as it is. The archive is a temporary file at its beginning, gone when closed.
     """
-    content = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the answer that sends it
-    taken = left = written = 0
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
-        for work in works:
-            size = sum(row.file.blob.size for row in _files(work)) + len(work.text.encode())
-            if left or (taken and written + size > bytes_at_most):
-                left += 1
-                continue
-            _put(archive, work)
-            taken, written = taken + 1, written + size
-    content.seek(0)
-    return Archive(content, taken, left)
+    with ExitStack() as stack:
+        content = stack.enter_context(tempfile.TemporaryFile())
+        taken = room = 0
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+            for work in works:
+                room += _size(work)
+                if taken and room > bytes_at_most:
+                    break
+                _put(archive, work)
+                taken += 1
+        content.seek(0)
+        stack.pop_all()  # from here on whoever sends it closes it
+        return content, taken
+
+
+def _size(work: Submission) -> int:
+    return len(work.text.encode()) + sum(row.file.blob.size for row in _files(work))
 
 
 def _files(work: Submission) -> list[SubmissionFile]:

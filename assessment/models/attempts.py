@@ -106,6 +106,10 @@ class Attempt(models.Model):
                 condition=~Q(state="graded") | Q(graded_at__isnull=False, percent__isnull=False),
                 name="assessment_graded_attempt_has_a_mark",
             ),
+            models.CheckConstraint(
+                condition=Q(reached=None) | Q(reached__gte=1),
+                name="assessment_open_question_has_a_number",
+            ),
         ]
         indexes = [
             models.Index(

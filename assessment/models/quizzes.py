@@ -37,7 +37,10 @@ class Quiz(models.Model):
         _("Pass mark (%)"), default=50, validators=[MaxValueValidator(100)]
     )
     questions_asked = models.PositiveSmallIntegerField(
-        _("Questions asked of each person"), null=True, blank=True
+        _("Questions asked of each person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
     )  # drawn anew for each attempt; nothing: all
     is_shuffled = models.BooleanField(_("Shuffle questions and options"), default=True)
     is_one_way = models.BooleanField(

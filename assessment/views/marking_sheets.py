@@ -17,12 +17,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import signed_in
 from accounts.permissions import Permission
 from assessment import marking_sheets
+from assessment.actions import work_archives as archives
 from assessment.assignments import FrozenAssignment, assignment_of
 from assessment.forms.gradebook import CodedSheetForm
-from assessment.models.assignments import SubmissionQuerySet
 from assessment.models.marking_plans import works_waiting_for
-from assessment.work_archives import BYTES_AT_MOST, archive_of
-from audit.actions import record
+from assessment.work_archives import BYTES_AT_MOST
 from enrolments.models import Cohort
 from jobs.exports import respond
 from lms.sheets import SheetError
@@ -43,8 +42,10 @@ def marking_sheet(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse
             form.add_error("file", getattr(error, "messages", None) or str(error))
         else:
             return redirect("jobs:change", change.pk)
+    waiting = works_waiting_for(signed_in(request))
+    waiting = waiting.filter(enrolment__cohort=cohort, assignment_key=key)
     context = {"cohort": cohort, "assignment": assignment, "form": form}
-    context["waiting"] = _waiting(request, cohort, key).count()
+    context["waiting"] = waiting.count()
     context["megabytes"] = BYTES_AT_MOST // 1024**2
     status = 422 if form.errors else 200
     return render(request, "assessment/works/sheet.html", context, status=status)
@@ -61,26 +62,12 @@ def take_sheet(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponseBas
 def take_works(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponseBase:
     """Return the works that wait for one's mark as one archive, oldest first."""
     cohort, _assignment = _marked_in(request, pk, key)
-    marker = signed_in(request)
-    works = _waiting(request, cohort, key).prefetch_related("files__file__blob")
-    archive = archive_of(works.order_by(*marking_sheets.ORDER))
-    if not archive.taken:
-        archive.content.close()
+    content = archives.take_works(cohort=cohort, key=key, by=signed_in(request))
+    if content is None:
         messages.info(request, _("No work waits for your mark."))
         return redirect("works:sheet", pk, key)
-    facts = {"key": str(key), "works": archive.taken, "left": archive.left}
-    record(
-        by=marker, action="export_works", target=cohort, unit_id=cohort.organiser_id, after=facts
-    )
     name = f"bai-nop-{slugify(cohort.code) or cohort.pk}.zip"
-    return FileResponse(
-        archive.content, as_attachment=True, filename=name, content_type="application/zip"
-    )
-
-
-def _waiting(request: HttpRequest, cohort: Cohort, key: uuid.UUID) -> SubmissionQuerySet:
-    works = works_waiting_for(signed_in(request))
-    return works.filter(enrolment__cohort=cohort, assignment_key=key)
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/zip")
 
 
 def _marked_in(request: HttpRequest, pk: int, key: uuid.UUID) -> tuple[Cohort, FrozenAssignment]:

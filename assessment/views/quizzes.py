@@ -123,11 +123,10 @@ def _items(block: Block) -> list[QuizItem]:
 
 def _draw(items: list[QuizItem]) -> list[tuple[str, int, int]]:
     """Return topic, questions asked and questions held, where not all are asked."""
-    asked = items[0].quiz.questions_asked if items else None
-    if asked is None or asked >= len(items):
-        return []
-    sizes = Counter(item.question_version.question.topic for item in items)
-    return [(topic, n, sizes[topic]) for topic, n in shares(sizes, asked).items()]
+    topics = [item.question_version.question.topic for item in items]
+    asked = shares(topics, items[0].quiz.questions_asked if items else None)
+    held = Counter(topics)
+    return [] if asked == held else [(topic, n, held[topic]) for topic, n in asked.items()]
 
 
 def _excerpt(question: Question) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
@@ -112,6 +113,12 @@ def test_the_look_over_comes_after_the_last_question(room: Room, learner: Client
     learner.post(room.url("hand_in", 1))
     assert Attempt.objects.get().state == "submitted"
     assert len(answered()) == 3
+
+
+def test_the_database_holds_no_place_before_the_first_question(room: Room, learner: Client) -> None:
+    assert learner.get(room.url("question", 1)).status_code == 200
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Attempt.objects.update(reached=0)
 
 
 def test_a_test_may_be_handed_in_early(room: Room, learner: Client) -> None:

@@ -332,11 +332,14 @@ QUESTIONS: list[dict[str, Any]] = [
 def test_a_quiz_is_read_from_a_folder_and_reading_again_changes_nothing(
     block: Block, cast: Cast, tmp_path: Path
 ) -> None:
-    plan = _plan("quiz", title="Kiểm tra", minutes=10, attempts=2, questions=QUESTIONS)
+    plan = _plan(
+        "quiz", title="Kiểm tra", minutes=10, attempts=2, questions=QUESTIONS, one_way=True
+    )
     for _n in range(2):
         kind_of(block).save(block, import_quiz(plan, _source(tmp_path, cast)), by=cast.trainer)
     quiz = quiz_row(block)
     assert (quiz.title_vi, quiz.attempts_allowed, quiz.items.count()) == ("Kiểm tra", 2, 9)
+    assert (quiz.is_one_way, quiz.questions_asked) == (True, None)
     assert [item.points for item in quiz.items.all()] == [1, 1, 1, 1, 2, 1, 1, 1, 1]
     assert QuestionVersion.objects.filter(body="5?").count() == 1
     assert not kind_of(block).check(block)
@@ -361,6 +364,25 @@ def test_a_question_that_cannot_be_read_names_its_file(
 ) -> None:
     plan = _plan("quiz", title="Kiểm tra", questions=[question])
     with pytest.raises(CourseFormatError, match=r"bai\.md"):
+        import_quiz(plan, _source(tmp_path, cast))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"questions_asked": 0},
+        {"questions_asked": "hai mươi"},
+        {"attempts": 0},
+        {"pass_percent": 101},
+        {"results_shown": "never"},
+        {"one_way": "sometimes"},
+    ],
+)
+def test_a_setting_that_cannot_be_names_its_file_and_itself(
+    cast: Cast, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    plan = _plan("quiz", title="Kiểm tra", questions=QUESTIONS, **wrong)
+    with pytest.raises(CourseFormatError, match=rf"bai\.md: \w*{next(iter(wrong))}"):
         import_quiz(plan, _source(tmp_path, cast))
 
 
