@@ -233,6 +233,7 @@ def test_a_question_is_judged_by_those_who_were_asked_it(
     answer = browser(cast.trainer).get(reverse("assessment:statistics", args=args))
     assert answer.context["found"].alpha is None  # no two sat the same test
     page = unescape(answer.content.decode())
+    assert "không có hai người làm cùng một bài" in page
     table = page.split('id="questions"', 1)[1]
     assert "100%" in table.split("<tbody>", 1)[1].split("</tr>", 1)[0]
     assert "được bốc cho dưới 10 lượt làm" in page
